@@ -1,0 +1,1 @@
+"""Who may watch: people, profiles, devices, plans, packages."""

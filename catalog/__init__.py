@@ -1,0 +1,1 @@
+"""Movies and series: edited, published, listed."""

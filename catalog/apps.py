@@ -1,0 +1,11 @@
+"""Registers the app with Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CatalogConfig(AppConfig):
+    """Movies and series: edited, published, listed."""
+
+    name = "catalog"

@@ -1,0 +1,7 @@
+"""Routes of `catalog` below /v1."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,1 @@
+"""Live television: channels, programmes, the guide."""

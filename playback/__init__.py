@@ -1,0 +1,1 @@
+"""From press play to continue watching: assets, sessions, delivery."""

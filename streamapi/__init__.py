@@ -1,0 +1,1 @@
+"""The composition root and the infrastructure that every app stands on."""

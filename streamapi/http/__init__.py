@@ -1,0 +1,1 @@
+"""Middleware and answers that know nothing of the domain."""

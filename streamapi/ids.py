@@ -1,0 +1,16 @@
+"""Public identifiers: opaque, unguessable, safe in a URL, never reused."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_LENGTH: Final = 16
+MAX_LENGTH: Final = 24
+
+
+def new_id(prefix: str) -> str:
+    """A fresh identifier such as ``ti_4m0x2k9c7q1zt8wb``: 80 random bits."""
+    token = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    return f"{prefix}_{token}"

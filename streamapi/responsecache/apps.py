@@ -1,0 +1,12 @@
+"""Registers the response cache with Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ResponseCacheConfig(AppConfig):
+    """The response cache."""
+
+    name = "streamapi.responsecache"
+    label = "responsecache"

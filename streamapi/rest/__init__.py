@@ -1,0 +1,1 @@
+"""Django REST framework, fitted to the conventions of this API."""

@@ -1,0 +1,257 @@
+"""What holds everywhere: no secret, no host name, every value bounded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from streamapi.env import Environment, database_settings
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+ENV = Environment()
+STATE_DIR = Path(ENV.text("STATE_DIR", str(BASE_DIR / "var")))
+
+DEBUG = False
+ALLOWED_HOSTS: list[str] = []
+ROOT_URLCONF = "streamapi.urls"
+WSGI_APPLICATION = "streamapi.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+    "streamapi.responsecache",
+    "accounts",
+    "catalog",
+    "channels",
+    "playback",
+]
+
+# Order matters: the id first, so that every later line of the log carries it; the
+# access log around all that can answer; the deadline inside both, so that a request
+# that ran out of time is logged and numbered like any other.
+MIDDLEWARE = [
+    "streamapi.http.request_id.RequestIdMiddleware",
+    "streamapi.http.access_log.AccessLogMiddleware",
+    "streamapi.http.errors.ProblemMiddleware",
+    "streamapi.http.deadline.DeadlineMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "streamapi.http.variant.VariantMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- PostgreSQL ----------
+# A pool per process; a greenlet borrows a connection for one request and no longer.
+# The pool waits at most 1.5 s: a request that cannot get a connection fails while its
+# caller still listens. statement_timeout stays below the request deadline, because a
+# deadline does not stop the query on the server.
+DATABASE_POOL_SIZE = ENV.number("DATABASE_POOL_SIZE", 10)
+REQUEST_DEADLINE_S = ENV.seconds("REQUEST_DEADLINE_S", 5.0)
+STATEMENT_TIMEOUT_MS = ENV.number("STATEMENT_TIMEOUT_MS", 4000)
+
+
+def pooled_database(url: str) -> dict[str, Any]:
+    """Connection settings for a server process: pooled, checked, bounded in time."""
+    settings = database_settings(url)
+    settings["CONN_MAX_AGE"] = 0
+    settings["CONN_HEALTH_CHECKS"] = True
+    settings["DISABLE_SERVER_SIDE_CURSORS"] = True
+    settings["OPTIONS"] |= {
+        "pool": {
+            "min_size": min(2, DATABASE_POOL_SIZE),
+            "max_size": DATABASE_POOL_SIZE,
+            "timeout": 1.5,
+            "max_lifetime": 1800,
+            "max_idle": 300,
+        },
+        "connect_timeout": 3,
+        "keepalives": 1,
+        "keepalives_idle": 1,
+        "keepalives_interval": 1,
+        "keepalives_count": 5,
+        "tcp_user_timeout": 5000,
+        "options": (
+            f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout=1000"
+            " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+        ),
+    }
+    return settings
+
+
+DATABASE_URL = ENV.text("DATABASE_URL", "")
+DATABASES = {"default": pooled_database(DATABASE_URL)} if DATABASE_URL else {}
+
+# --- Redis ----------
+# Two clients: `cache` may fail and is then a miss; `state` (limits, slots, tokens)
+# never hides a failure. django-redis keeps one pool per URL, so the two URLs differ.
+REDIS_URL = ENV.text("REDIS_URL", "")
+REDIS_CACHE_URL = ENV.text("REDIS_CACHE_URL", f"{REDIS_URL}/0" if REDIS_URL else "")
+REDIS_STATE_URL = ENV.text("REDIS_STATE_URL", f"{REDIS_URL}/1" if REDIS_URL else "")
+REDIS_TIMEOUT_S = ENV.seconds("REDIS_TIMEOUT_S", 0.15)
+
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_CACHE_URL,
+        "OPTIONS": {
+            "CLIENT_CLASS": "django_redis.client.DefaultClient",
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_TIMEOUT": REDIS_TIMEOUT_S,
+            "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT_S,
+            "IGNORE_EXCEPTIONS": True,
+            "CONNECTION_POOL_CLASS": "redis.connection.BlockingConnectionPool",
+            "CONNECTION_POOL_KWARGS": {"max_connections": 64, "timeout": 0.1},
+        },
+    }
+}
+
+# --- Languages, territories, maturity ----------
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+CONTENT_LANGUAGES = ENV.words("CONTENT_LANGUAGES", ("en", "de"))
+TERRITORIES = ENV.words("TERRITORIES", ("US", "GB", "DE", "FR", "ES", "IE", "AT", "CH"))
+DEFAULT_TERRITORY = ENV.text("DEFAULT_TERRITORY", "US")
+MATURITY_CEILINGS = (0, 7, 12, 16, 18)
+TRUST_EDGE_HEADERS = ENV.flag("TRUST_EDGE_HEADERS", default=False)
+
+# --- People ----------
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Files ----------
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = STATE_DIR / "media"
+STORAGES: dict[str, dict[str, Any]] = {
+    # Pictures: public, hashed names, immutable.
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Video, audio, subtitles: only through signed delivery.
+    "video": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": STATE_DIR / "video", "base_url": "/v/"},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# --- Jobs ----------
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default", "media"],
+    }
+}
+
+# --- API ----------
+API_MAX_BODY_BYTES = 64 * 1024
+API_MAX_JSON_DEPTH = 32
+NUM_PROXIES = ENV.number("NUM_PROXIES", 0)
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_RENDERER_CLASSES": ["streamapi.rest.renderers.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["streamapi.rest.parsers.BoundedJsonParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_SCHEMA_CLASS": "streamapi.rest.schema.ApiSchema",
+    "EXCEPTION_HANDLER": "streamapi.rest.exceptions.problem_handler",
+    "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": NUM_PROXIES,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Stream API",
+    "DESCRIPTION": "Movies, series and live TV for every screen.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["streamapi.rest.schema.only_public_paths"],
+    "POSTPROCESSING_HOOKS": ["streamapi.rest.schema.describe_problems"],
+}
+
+# --- Browser-facing security ----------------------------------------------------------
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "media-src": ["'self'", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- Logs ----------
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "streamapi.http.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,18 @@
+"""A developer's machine: debug on, own services, keys made for this state directory."""
+
+from __future__ import annotations
+
+from .base import *
+from .base import ENV, REST_FRAMEWORK, STORAGES
+
+DEBUG = ENV.flag("DEBUG", default=True)
+ALLOWED_HOSTS = ["*"]
+SECRET_KEY = ENV.text("SECRET_KEY", "for-development-only-" + "x" * 40)
+TRUST_EDGE_HEADERS = ENV.flag("TRUST_EDGE_HEADERS", default=True)
+STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+REST_FRAMEWORK["TEST_REQUEST_DEFAULT_FORMAT"] = "json"
+ENV.verify()

@@ -1,0 +1,33 @@
+"""Production: all from the environment, nothing guessed, never half-started."""
+
+from __future__ import annotations
+
+from .base import *
+from .base import DATABASES, ENV, REDIS_CACHE_URL, REDIS_STATE_URL, pooled_database
+
+SECRET_KEY = ENV.text("SECRET_KEY")
+ALLOWED_HOSTS = ENV.words("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = ENV.words("CSRF_TRUSTED_ORIGINS", ())
+TRUSTED_PROXIES = ENV.words("TRUSTED_PROXIES")
+for _name, _value in (
+    ("DATABASE_URL", ENV.text("DATABASE_URL")),
+    ("REDIS_CACHE_URL or REDIS_URL", REDIS_CACHE_URL),
+    ("REDIS_STATE_URL or REDIS_URL", REDIS_STATE_URL),
+):
+    if not _value:
+        ENV.text(_name)
+_reader = ENV.text("DATABASE_READER_URL", "")
+if _reader:
+    DATABASES["reader"] = pooled_database(_reader)
+
+SECURE_SSL_REDIRECT = False  # the load balancer redirects browsers; an API never does
+SECURE_HSTS_SECONDS = 63072000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # see SECURE_SSL_REDIRECT
+ENV.verify()

@@ -1,0 +1,16 @@
+"""The test suite: as production where it matters, quick where it does not."""
+
+from __future__ import annotations
+
+from .local import *
+from .local import DATABASES
+
+DEBUG = False
+SECRET_KEY = "for-tests-only-" + "x" * 40
+# The cheapest hasher that still works the same way: tests sign in often.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = False
+# The test runner owns one connection a thread; a pool would hide leaks from it.
+for _database in DATABASES.values():
+    _database["OPTIONS"].pop("pool", None)
+    _database["CONN_HEALTH_CHECKS"] = False

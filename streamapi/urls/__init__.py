@@ -1,0 +1,16 @@
+"""Every route: the API, the admin, the web client."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from streamapi.http import health
+from streamapi.urls import api
+
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("v1/", include(api.urlpatterns)),
+    path("admin/", admin.site.urls),
+]
