@@ -12,7 +12,7 @@ _log = logging.getLogger("access")
 
 
 class AccessLogMiddleware:
-    """Logs route, status and duration; the path without its query, which may hold secrets."""
+    """Logs route, status, duration; the path without its query, which may hold secrets."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
