@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from .local import *
-from .local import DATABASES
+from .local import DATABASES, STATIC_ROOT
 
 DEBUG = False
 SECRET_KEY = "for-tests-only-" + "x" * 40
 # The cheapest hasher that still works the same way: tests sign in often.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = False
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
 # The test runner owns one connection a thread; a pool would hide leaks from it.
 for _database in DATABASES.values():
     _database["OPTIONS"].pop("pool", None)
