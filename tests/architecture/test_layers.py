@@ -16,10 +16,12 @@ FRAMEWORK = {"auth", "contenttypes", "sessions", "admin", "django_tasks_database
 
 
 def modules():
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield path
+    return [
+        path
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
 
 
 def test_imports_keep_the_layers():
