@@ -152,6 +152,7 @@ MATURITY_CEILINGS = (0, 7, 12, 16, 18)
 TRUST_EDGE_HEADERS = ENV.flag("TRUST_EDGE_HEADERS", default=False)
 
 # --- People ----------
+AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

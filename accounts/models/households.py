@@ -1,0 +1,94 @@
+"""A household: one account, the profiles in it, the devices it watches on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from streamapi.clients import PLATFORMS, UNRESTRICTED
+from streamapi.ids import MAX_LENGTH, new_id
+
+_PLATFORM_CHOICES: Final = [(name, name) for name in PLATFORMS]
+
+
+class Account(models.Model):
+    """A household: what is bought is bought for it, limits are counted in it."""
+
+    public_id = models.CharField(
+        max_length=MAX_LENGTH,
+        unique=True,
+        editable=False,
+        default=partial(new_id, "ac"),
+    )
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account"
+    )
+    territory = models.CharField(max_length=2, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Profile(models.Model):
+    """One viewer in a household, with what they may see and how they like it."""
+
+    public_id = models.CharField(
+        max_length=MAX_LENGTH,
+        unique=True,
+        editable=False,
+        default=partial(new_id, "pr"),
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="profiles"
+    )
+    name = models.CharField(max_length=40)
+    avatar = models.SlugField(max_length=40, default="sun")
+    is_kids = models.BooleanField(default=False)
+    maturity = models.PositiveSmallIntegerField(
+        "highest age rating shown", default=UNRESTRICTED
+    )
+    language = models.CharField(max_length=16, blank=True)
+    autoplay = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "name"], name="profile_name_unique_in_account"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.public_id})"
+
+
+class Device(models.Model):
+    """A screen that the household has signed in on."""
+
+    public_id = models.CharField(
+        max_length=MAX_LENGTH,
+        unique=True,
+        editable=False,
+        default=partial(new_id, "de"),
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="devices"
+    )
+    platform = models.CharField(max_length=20, choices=_PLATFORM_CHOICES)
+    name = models.CharField(max_length=60)
+    model = models.CharField(max_length=80, blank=True)
+    os_version = models.CharField(max_length=40, blank=True)
+    app_version = models.CharField(max_length=40, blank=True)
+    drm = models.CharField(max_length=20, blank=True)
+    drm_level = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.public_id})"

@@ -1,0 +1,42 @@
+"""Users, households, profiles, devices and packages for tests."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from accounts.models import Account, Device, Package, Profile, User
+
+PASSWORD = "correct-horse-battery"
+_numbers = itertools.count(1)
+
+
+def make_user(**fields: Any) -> User:
+    fields.setdefault("email", f"viewer{next(_numbers)}@example.org")
+    fields.setdefault("password", PASSWORD)
+    return User.objects.create_user(**fields)
+
+
+def make_staff(**fields: Any) -> User:
+    return make_user(is_staff=True, is_superuser=True, **fields)
+
+
+def make_account(**fields: Any) -> Account:
+    if "owner" not in fields:
+        fields["owner"] = make_user()
+    return Account.objects.create(**fields)
+
+
+def make_profile(account: Account | None = None, **fields: Any) -> Profile:
+    fields.setdefault("name", f"Profile {next(_numbers)}")
+    return Profile.objects.create(account=account or make_account(), **fields)
+
+
+def make_device(account: Account | None = None, **fields: Any) -> Device:
+    fields = {"platform": "web", "name": "Browser"} | fields
+    return Device.objects.create(account=account or make_account(), **fields)
+
+
+def make_package(code: str = "basic", **fields: Any) -> Package:
+    fields.setdefault("name", code.title())
+    return Package.objects.get_or_create(code=code, defaults=fields)[0]
