@@ -1,0 +1,184 @@
+"""What devices read: finished documents, and the columns that filter and sort them.
+
+Only ``catalog.publishing`` writes here.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from catalog.models.base import LanguageField
+from catalog.models.genres import Genre
+from catalog.models.people import Person
+from catalog.models.titles import Kind, Title
+from catalog.querysets import PublishedCreditQuerySet, PublishedTitleQuerySet
+from streamapi.ids import MAX_LENGTH
+
+
+class Snapshot(models.Model):
+    """A title as it was when someone published it, in all languages; never changed."""
+
+    title = models.ForeignKey(Title, models.CASCADE, related_name="snapshots")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    findings = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["title", "number"], name="snapshot_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+
+class PublishedTitle(models.Model):
+    """A title in one language, as devices get it.
+
+    ``card`` and ``document`` are finished JSON texts: a list joins cards, it does not
+    render them. The ``by_*`` columns are sort keys that end in the title's number, so
+    each is unique within a language and a page boundary is one comparison on one index.
+    """
+
+    title = models.ForeignKey(Title, models.CASCADE, related_name="published")
+    language = LanguageField()
+    public_id = models.CharField(max_length=MAX_LENGTH)
+    slug = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=300)
+    year = models.PositiveSmallIntegerField(null=True)
+    min_age = models.PositiveSmallIntegerField()
+    genres = ArrayField(models.CharField(max_length=60))
+    languages = ArrayField(LanguageField())
+    packages = ArrayField(models.CharField(max_length=60))
+    by_popularity = models.BigIntegerField()
+    by_release = models.BigIntegerField()
+    by_name = models.CharField(max_length=120, db_collation="C")
+    card = models.TextField()
+    document = models.TextField()
+
+    objects = PublishedTitleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["title", "language"], name="published_title_once"
+            ),
+            models.UniqueConstraint(
+                fields=["public_id", "language"], name="published_id_once"
+            ),
+            models.UniqueConstraint(
+                fields=["slug", "language"], name="published_slug_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["language", "-by_popularity"], name="published_by_popularity"
+            ),
+            models.Index(
+                fields=["language", "-by_release"], name="published_by_release"
+            ),
+            models.Index(fields=["language", "by_name"], name="published_by_name"),
+            models.Index(
+                fields=["language", "kind", "-by_popularity"],
+                name="published_kind_popularity",
+            ),
+            GinIndex(fields=["genres"], name="published_genres"),
+            GinIndex(fields=["languages"], name="published_languages"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"
+
+
+class PublishedSeason(models.Model):
+    """A season in one language, with all its episodes."""
+
+    title = models.ForeignKey(Title, models.CASCADE, related_name="published_seasons")
+    language = LanguageField()
+    number = models.PositiveSmallIntegerField()
+    document = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["title", "number", "language"], name="published_season_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"season {self.number} ({self.language})"
+
+
+class PublishedEpisode(models.Model):
+    """That an episode is published, and where it belongs."""
+
+    title = models.ForeignKey(Title, models.CASCADE, related_name="published_episodes")
+    public_id = models.CharField(max_length=MAX_LENGTH, unique=True)
+    season_number = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class PublishedCredit(models.Model):
+    """That a person has a part in a published title."""
+
+    title = models.ForeignKey(Title, models.CASCADE, related_name="published_credits")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="published_credits")
+    role = models.CharField(max_length=20)
+    character = models.CharField(max_length=200)
+
+    objects = PublishedCreditQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.role}"
+
+
+class PublishedPerson(models.Model):
+    """A person in one language, as devices get it."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="published")
+    language = LanguageField()
+    public_id = models.CharField(max_length=MAX_LENGTH)
+    document = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["public_id", "language"], name="published_person_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} ({self.language})"
+
+
+class PublishedGenre(models.Model):
+    """A genre in one language, as devices get it."""
+
+    genre = models.ForeignKey(Genre, models.CASCADE, related_name="published")
+    language = LanguageField()
+    slug = models.CharField(max_length=60)
+    name = models.CharField(max_length=100)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["genre", "language"], name="published_genre_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"

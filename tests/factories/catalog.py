@@ -1,0 +1,71 @@
+"""Titles, genres and people for tests, with no more than a test needs."""
+
+from __future__ import annotations
+
+import itertools
+
+from catalog.models import (
+    Credit,
+    Episode,
+    EpisodeTranslation,
+    Genre,
+    GenreTranslation,
+    MaturityRating,
+    Person,
+    Season,
+    Title,
+    TitleTranslation,
+)
+
+_numbers = itertools.count(1)
+
+
+def genre(slug="drama", **names):
+    """A genre, named in English unless told."""
+    found, created = Genre.objects.get_or_create(slug=slug)
+    if created:
+        for language, name in (names or {"en": slug.title()}).items():
+            GenreTranslation.objects.create(genre=found, language=language, name=name)
+    return found
+
+
+def title(name="", *, genres=(), min_age=0, synopsis="A story.", **fields):
+    """A title with an English name; rated for all unless ``min_age`` says otherwise.
+
+    ``min_age=None`` leaves it unrated.
+    """
+    number = next(_numbers)
+    name = name or f"Title {number}"
+    made = Title.objects.create(
+        **{"slug": f"title-{number}", "original_name": name, "year": 2020} | fields
+    )
+    TitleTranslation.objects.create(
+        title=made, language="en", name=name, synopsis=synopsis
+    )
+    made.genres.set([genre(slug) for slug in genres])
+    if min_age is not None:
+        MaturityRating.objects.create(
+            title=made, system="fsk", value=str(min_age), min_age=min_age
+        )
+    return made
+
+
+def series(name="", *, seasons=(3,), **fields):
+    """A series with as many episodes in each season as ``seasons`` says."""
+    made = title(name, kind="series", **fields)
+    for number, episodes in enumerate(seasons, 1):
+        season = Season.objects.create(title=made, number=number)
+        for position in range(1, episodes + 1):
+            episode = Episode.objects.create(season=season, number=position)
+            EpisodeTranslation.objects.create(
+                episode=episode, language="en", name=f"Episode {position}"
+            )
+    return made
+
+
+def credit(title, name="Ada Example", role="actor", character="", position=0):
+    """A person's part in a title."""
+    person, _ = Person.objects.get_or_create(name=name)
+    return Credit.objects.create(
+        title=title, person=person, role=role, character=character, position=position
+    )
