@@ -186,6 +186,16 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
+# --- Delivery of video ----------
+# Without a base URL, media URLs are paths on the API's own host, where the development
+# edge serves them. DELIVERY_KEYS is JSON: [{"id": ..., "pem": ...}, ...]; the first
+# signs, all are accepted. Empty: a key is made once, in the state directory.
+MEDIA_BASE_URL = ENV.text("MEDIA_BASE_URL", "")
+MEDIA_EDGE = ENV.flag("MEDIA_EDGE", default=False)
+DELIVERY_KEYS = ENV.text("DELIVERY_KEYS", "")
+DELIVERY_TTL_S = ENV.number("DELIVERY_TTL_S", 4 * 3600)
+DELIVERY_COOKIE_DOMAIN = ENV.text("DELIVERY_COOKIE_DOMAIN", "")
+
 # --- Jobs ----------
 TASKS = {
     "default": {

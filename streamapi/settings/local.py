@@ -8,6 +8,7 @@ from .base import ENV, REST_FRAMEWORK, STORAGES
 DEBUG = ENV.flag("DEBUG", default=True)
 ALLOWED_HOSTS = ["*"]
 SECRET_KEY = ENV.text("SECRET_KEY", "for-development-only-" + "x" * 40)
+MEDIA_EDGE = ENV.flag("MEDIA_EDGE", default=True)
 TRUST_EDGE_HEADERS = ENV.flag("TRUST_EDGE_HEADERS", default=True)
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

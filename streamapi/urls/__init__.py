@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from playback import edge
 from streamapi.http import health
 from streamapi.urls import api
 
@@ -14,3 +16,6 @@ urlpatterns = [
     path("v1/", include(api.urlpatterns)),
     path("admin/", admin.site.urls),
 ]
+
+if settings.MEDIA_EDGE:
+    urlpatterns.append(path("v/<path:name>", edge.serve, name="media-edge"))

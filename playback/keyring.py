@@ -1,0 +1,85 @@
+"""The keys that sign delivery: from settings, or made once for a developer's machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from django.conf import settings
+
+from playback.delivery import KeyUnusable, SigningKey, load_key
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The first key signs; the edge accepts every one, so that keys can rotate."""
+
+    keys: tuple[SigningKey, ...]
+
+    @property
+    def active(self) -> SigningKey:
+        """The key that new grants are signed with."""
+        return self.keys[0]
+
+    def by_id(self) -> Mapping[str, SigningKey]:
+        """All keys that are still good, by their ids."""
+        return {key.key_id: key for key in self.keys}
+
+
+def delivery_keys() -> Keyring:
+    """The keyring that ``DELIVERY_KEYS`` holds, else the one of the state directory."""
+    if settings.DELIVERY_KEYS:
+        return _parsed(settings.DELIVERY_KEYS)
+    return _parsed(_development_keys(Path(settings.STATE_DIR) / "keys"))
+
+
+@cache
+def _parsed(text: str) -> Keyring:
+    """Keys from JSON: ``[{"id": "K2...", "pem": "-----BEGIN ..."}, ...]``."""
+    try:
+        entries: list[dict[str, Any]] = json.loads(text)
+        keys = tuple(load_key(entry["id"], entry["pem"]) for entry in entries)
+    except (TypeError, KeyError, json.JSONDecodeError) as error:
+        raise KeyUnusable('DELIVERY_KEYS must be [{"id": ..., "pem": ...}]') from error
+    if not keys:
+        raise KeyUnusable("DELIVERY_KEYS holds no key")
+    return Keyring(keys)
+
+
+@cache
+def _development_keys(directory: Path) -> str:
+    """The stored key of this machine; the first of several processes makes it."""
+    stored = directory / "delivery.json"
+    if not stored.exists():
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = directory / f".delivery-{secrets.token_hex(8)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(_fresh_key())
+        try:
+            os.link(draft, stored)
+        except FileExistsError:
+            pass  # another process was first: its key counts
+        finally:
+            draft.unlink()
+    return stored.read_text()
+
+
+def _fresh_key() -> str:
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    key_id = f"KDEV{secrets.token_hex(5).upper()}"
+    return json.dumps([{"id": key_id, "pem": pem.decode()}])
