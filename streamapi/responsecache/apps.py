@@ -10,3 +10,9 @@ class ResponseCacheConfig(AppConfig):
 
     name = "streamapi.responsecache"
     label = "responsecache"
+    verbose_name = "Response cache"
+
+    def ready(self) -> None:
+        from streamapi.responsecache import signals
+
+        signals.connect()
