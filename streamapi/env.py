@@ -73,6 +73,11 @@ class Environment:
             raise EnvironmentInvalid("; ".join(self._problems))
 
 
+def variables(**changes: str) -> dict[str, str]:
+    """A copy of the environment with ``changes``, to hand on to a child process."""
+    return {**os.environ, **changes}
+
+
 def database_settings(url: str) -> dict[str, Any]:
     """Django's connection settings from ``postgresql://user:password@host:port/name``.
 

@@ -1,0 +1,181 @@
+"""`run`: the whole product on this machine, kept running until it is told to stop."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from streamapi import env
+from streamapi.env import Environment
+from streamapi.local import services
+from streamapi.local.errors import CannotStart
+from streamapi.local.processes import Command, tail, wait_until
+from streamapi.local.terminal import say, step
+
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
+_SEED: Final = ROOT / "streamapi" / "demo" / "management" / "commands" / "seed.py"
+
+
+def serve(keep_on: Callable[[], bool]) -> int:
+    """Start everything, say where it is, watch over it; returns the exit status."""
+    port = _port()
+    state = _state_directory()
+    with _only_one(state, port):
+        _require_free(port)
+        say(f"Starting on http://127.0.0.1:{port} with the state in {_short(state)}")
+        with services.running(state) as local:
+            _start_product(local, state, port)
+            say(_where_things_are(state, port))
+            local.supervisor.watch_while(keep_on)
+    return 0
+
+
+def _start_product(local: services.Local, state: Path, port: int) -> None:
+    variables = env.variables(
+        DJANGO_SETTINGS_MODULE=Environment().text(
+            "DJANGO_SETTINGS_MODULE", "streamapi.settings.local"
+        ),
+        STATE_DIR=str(state),
+        PORT=str(port),
+        **local.variables,
+    )
+    with step("Migrations"):
+        log = state / "log" / "migrate.log"
+        _manage(local, variables, "migrate", "--no-input", output=log)
+    _seed_once(local, variables, state)
+    local.supervisor.start(_worker(variables, state))
+    with step("Web server"):
+        local.supervisor.start(_web(variables))
+        if not wait_until(lambda: _answers(port), 30):
+            raise CannotStart("The web server did not answer within 30 s.")
+
+
+def _seed_once(local: services.Local, variables: dict[str, str], state: Path) -> None:
+    done = state / "seeded"
+    if done.exists() or not _SEED.exists():
+        return
+    say("  Demo catalogue, on the first start only:")
+    _manage(local, variables, "seed")
+    done.touch()
+
+
+def _manage(
+    local: services.Local,
+    variables: dict[str, str],
+    *words: str,
+    output: Path | None = None,
+) -> None:
+    argv = (sys.executable, "manage.py", *words)
+    name = f"manage.py {words[0]}"
+    status = local.supervisor.run(
+        Command(name, argv, variables, cwd=ROOT, output=output)
+    )
+    if status:
+        printed = f":\n{tail(output)}" if output else "."
+        raise CannotStart(f"`{name}` failed with status {status}{printed}")
+
+
+def _worker(variables: dict[str, str], state: Path) -> Command:
+    argv = (sys.executable, "manage.py", "db_worker", "--no-reload")
+    return Command(
+        "The worker",
+        (*argv, "--queue-name", "default,media"),
+        variables,
+        cwd=ROOT,
+        output=state / "log" / "worker.log",
+    )
+
+
+def _web(variables: dict[str, str]) -> Command:
+    argv = (sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py")
+    return Command(
+        "The web server",
+        (*argv, "--graceful-timeout", "5", "streamapi.wsgi:application"),
+        variables,
+        cwd=ROOT,
+    )
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _where_things_are(state: Path, port: int) -> str:
+    base = f"http://127.0.0.1:{port}"
+    return (
+        f"\n  Web player   {base}/"
+        f"\n  Admin        {base}/admin/"
+        f"\n  API docs     {base}/v1/docs"
+        f"\n  Logs         {_short(state)}/log/\n"
+        "\nStop with Ctrl-C; the next start finds everything as it was."
+    )
+
+
+def _port() -> int:
+    raw = Environment().text("PORT", "8000")
+    if not (raw.isascii() and raw.isdigit() and 0 < int(raw) < 65536):
+        raise CannotStart(f"PORT must be a number from 1 to 65535, not {raw!r}.")
+    return int(raw)
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CannotStart(
+                f"Port {port} cannot be used ({os.strerror(error.errno or 0)});"
+                " choose another, for example: PORT=8001 make run"
+            ) from error
+
+
+def _state_directory() -> Path:
+    state = Path(Environment().text("STATE_DIR", str(ROOT / "var"))).absolute()
+    try:
+        (state / "log").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(f"{state} cannot be used: {error.strerror}") from error
+    return state
+
+
+@contextmanager
+def _only_one(state: Path, port: int) -> Iterator[None]:
+    """Hold the state directory for as long as we run; the kernel lets go if we die."""
+    with (state / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(_already_running(state, lock.name)) from None
+        lock.truncate(0)
+        lock.write(json.dumps({"pid": os.getpid(), "port": port}))
+        lock.flush()
+        yield
+
+
+def _already_running(state: Path, lock: str) -> str:
+    try:
+        other = json.loads(Path(lock).read_text())
+        where = f"http://127.0.0.1:{other['port']} (process {other['pid']})"
+    except (ValueError, KeyError):
+        where = "another port"
+    return (
+        f"Already running on {where} with the state in {_short(state)};"
+        " STATE_DIR=... PORT=... make run starts a second one."
+    )
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
