@@ -1,6 +1,5 @@
 """The launcher as its user meets it: a program with signals, output and a status."""
 
-import os
 import subprocess
 import sys
 import time
@@ -10,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from streamapi import env
+
 ROOT = Path(__file__).resolve().parents[3]
 LAUNCHER = (sys.executable, "-m", "streamapi.local")
 
@@ -17,11 +18,11 @@ LAUNCHER = (sys.executable, "-m", "streamapi.local")
 class Launcher:
     """One started launcher; reads what it prints as it comes."""
 
-    def __init__(self, arguments: tuple[str, ...], env: dict[str, str]) -> None:
+    def __init__(self, arguments: tuple[str, ...], variables: dict[str, str]) -> None:
         self.process = subprocess.Popen(
             (*LAUNCHER, *arguments),
             cwd=ROOT,
-            env=env,
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -69,7 +70,7 @@ def eventually(condition: Callable[[], bool], timeout_s: float = 15) -> bool:
 def clean_env() -> dict[str, str]:
     """The environment of a machine on which no service is configured."""
     ours = ("DATABASE_", "REDIS_", "STATE_DIR", "PORT", "PYTEST_")
-    return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+    return {k: v for k, v in env.variables().items() if not k.startswith(ours)}
 
 
 @pytest.fixture

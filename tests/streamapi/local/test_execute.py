@@ -18,7 +18,9 @@ print(json.dumps({"row": row, "value": client.get("k").decode(),
                   "state": os.environ["STATE_DIR"], "redis": os.environ["REDIS_URL"]}))
 raise SystemExit(7)
 """
-WAITS = "import os, time; print('up', os.environ['STATE_DIR'], flush=True); time.sleep(60)"
+WAITS = (
+    "import os, time; print('up', os.environ['STATE_DIR'], flush=True); time.sleep(60)"
+)
 
 
 def runtime_of(line: str) -> Path:
@@ -28,7 +30,9 @@ def runtime_of(line: str) -> Path:
 
 class TestServices:
     def test_the_command_gets_both_and_its_status_is_ours(self, launch) -> None:
-        status, output, errors = launch("exec", "--", sys.executable, "-c", USES_BOTH).end()
+        status, output, errors = launch(
+            "exec", "--", sys.executable, "-c", USES_BOTH
+        ).end()
 
         assert status == 7, errors
         seen = json.loads(output.splitlines()[-1])
