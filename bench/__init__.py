@@ -1,0 +1,1 @@
+"""Measures the service beside its peers: same bytes, same core, same run."""

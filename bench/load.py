@@ -1,0 +1,118 @@
+"""Load by wrk from the other core, checked for correctness while it runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.cores import Busy, Cores
+from bench.exchange import Answer, fetch
+
+SUMMARY = Path(__file__).with_name("summary.lua")
+SIZE_TOLERANCE = 0.02
+"""Answers may differ in the digits of Date and Age, not in their bodies."""
+
+
+class WrongAnswer(Exception):
+    """A server answered something else than it must: its speed counts for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is asked, and what has to come back."""
+
+    name: str
+    port: int
+    path: str
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def check(self) -> Answer:
+        """Ask once and compare byte for byte, after the content encoding."""
+        answer = fetch(self.port, self.path, self.headers)
+        if answer.status != self.status:
+            raise WrongAnswer(f"{self.name}: status {answer.status}")
+        if answer.decoded != self.body:
+            raise WrongAnswer(
+                f"{self.name}: {len(answer.decoded)} bytes, not the expected"
+                f" {len(self.body)}"
+            )
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one run of wrk showed."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    server_busy: float
+    bytes_per_answer: float
+
+
+def wrk_command(target: Target, cores: Cores, *, seconds: int, clients: int) -> list[str]:
+    """The command line of one run."""
+    headers = [
+        part
+        for name, value in target.headers.items()
+        for part in ("--header", f"{name}: {value}")
+    ]
+    return [
+        *("taskset", "--cpu-list", str(cores.load)),
+        *("wrk", "--threads", "1", "--connections", str(clients)),
+        *("--duration", f"{seconds}s", "--timeout", "10s", "--latency"),
+        *("--script", str(SUMMARY), *headers),
+        f"http://127.0.0.1:{target.port}{target.path}",
+    ]
+
+
+def run(target: Target, cores: Cores, *, seconds: int, clients: int) -> Load:
+    """Check, load, check again; any wrong answer fails the run."""
+    before = target.check()
+    with Busy(cores.server) as busy:
+        done = subprocess.run(
+            wrk_command(target, cores, seconds=seconds, clients=clients),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    target.check()
+    load = parse(target.name, done.stdout, server_busy=busy.share)
+    _check_size(target.name, before, load)
+    return load
+
+
+def parse(name: str, output: str, *, server_busy: float) -> Load:
+    """Read the line of summary.lua; failed requests are wrong answers."""
+    seen = json.loads(output.strip().splitlines()[-1])
+    if seen["failed_statuses"] or seen["failed_sockets"]:
+        raise WrongAnswer(
+            f"{name}: {seen['failed_statuses']} failed answers,"
+            f" {seen['failed_sockets']} failed connections"
+        )
+    if not seen["requests"]:
+        raise WrongAnswer(f"{name}: no answer under load")
+    return Load(
+        per_second=seen["requests"] / (seen["duration_us"] / 1e6),
+        p50_ms=seen["p50_us"] / 1e3,
+        p99_ms=seen["p99_us"] / 1e3,
+        server_busy=server_busy,
+        bytes_per_answer=seen["bytes"] / seen["requests"],
+    )
+
+
+def _check_size(name: str, answer: Answer, load: Load) -> None:
+    """Under load every answer must be as long as the one that was compared."""
+    lines = sum(len(key) + len(value) + 4 for key, value in answer.headers.items())
+    expected = len(f"HTTP/1.1 {answer.status} OK\r\n\r\n") + lines + len(answer.body)
+    tolerated = max(SIZE_TOLERANCE * expected, 24)
+    if abs(load.bytes_per_answer - expected) > tolerated:
+        raise WrongAnswer(
+            f"{name}: {load.bytes_per_answer:.0f} bytes an answer under load,"
+            f" {expected} expected"
+        )
