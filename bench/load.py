@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bench import cpu
 from bench.cores import Busy, Cores
 from bench.exchange import Answer, fetch
 
@@ -25,6 +26,7 @@ class Target:
     """What is asked, and what has to come back."""
 
     name: str
+    pid: int
     port: int
     path: str
     body: bytes
@@ -51,8 +53,18 @@ class Load:
     per_second: float
     p50_ms: float
     p99_ms: float
-    server_busy: float
     bytes_per_answer: float
+    server_busy: float = 0.0
+    cpu_seconds: float = 0.0
+    requests: int = 0
+
+    @property
+    def per_cpu_second(self) -> float:
+        """Answers for each second that the server itself spent on a processor.
+
+        What a core could do if the load never let it wait and nobody else used it.
+        """
+        return self.requests / max(self.cpu_seconds, 0.01)
 
 
 def wrk_command(target: Target, cores: Cores, *, seconds: int, clients: int) -> list[str]:
@@ -74,6 +86,7 @@ def wrk_command(target: Target, cores: Cores, *, seconds: int, clients: int) -> 
 def run(target: Target, cores: Cores, *, seconds: int, clients: int) -> Load:
     """Check, load, check again; any wrong answer fails the run."""
     before = target.check()
+    spent = cpu.seconds(target.pid)
     with Busy(cores.server) as busy:
         done = subprocess.run(
             wrk_command(target, cores, seconds=seconds, clients=clients),
@@ -81,13 +94,14 @@ def run(target: Target, cores: Cores, *, seconds: int, clients: int) -> Load:
             text=True,
             check=True,
         )
+    spent = cpu.seconds(target.pid) - spent
     target.check()
-    load = parse(target.name, done.stdout, server_busy=busy.share)
+    load = parse(target.name, done.stdout)
     _check_size(target.name, before, load)
-    return load
+    return replace(load, server_busy=busy.share, cpu_seconds=spent)
 
 
-def parse(name: str, output: str, *, server_busy: float) -> Load:
+def parse(name: str, output: str) -> Load:
     """Read the line of summary.lua; failed requests are wrong answers."""
     seen = json.loads(output.strip().splitlines()[-1])
     if seen["failed_statuses"] or seen["failed_sockets"]:
@@ -101,7 +115,7 @@ def parse(name: str, output: str, *, server_busy: float) -> Load:
         per_second=seen["requests"] / (seen["duration_us"] / 1e6),
         p50_ms=seen["p50_us"] / 1e3,
         p99_ms=seen["p99_us"] / 1e3,
-        server_busy=server_busy,
+        requests=seen["requests"],
         bytes_per_answer=seen["bytes"] / seen["requests"],
     )
 

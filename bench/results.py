@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -28,6 +28,7 @@ class Row:
     note: str = ""
     ours_runs: list[float] = field(default_factory=list)
     theirs_runs: list[float] = field(default_factory=list)
+    details: dict[str, float] = field(default_factory=dict)
 
 
 def compare(
@@ -40,6 +41,7 @@ def compare(
     goal: float | None,
     sense: Literal["at least", "at most"] = "at least",
     note: str = "",
+    details: Mapping[str, float] | None = None,
 ) -> Row:
     """The medians of both sides and their ratio, judged against the goal."""
     our_median, their_median = statistics.median(ours), statistics.median(theirs)
@@ -60,6 +62,7 @@ def compare(
         note="; ".join(part for part in (_sense(goal, sense), note) if part),
         ours_runs=[round(value, 3) for value in ours],
         theirs_runs=[round(value, 3) for value in theirs],
+        details={name: round(value, 3) for name, value in (details or {}).items()},
     )
 
 
