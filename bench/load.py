@@ -67,7 +67,9 @@ class Load:
         return self.requests / max(self.cpu_seconds, 0.01)
 
 
-def wrk_command(target: Target, cores: Cores, *, seconds: int, clients: int) -> list[str]:
+def wrk_command(
+    target: Target, cores: Cores, *, seconds: int, clients: int
+) -> list[str]:
     """The command line of one run."""
     headers = [
         part

@@ -131,6 +131,4 @@ def opponent(name: str, site: Site, sample: Sample) -> Iterator[Target]:
     """A running peer, as a target that must answer the sample."""
     with STARTERS[name](site, sample) as server:
         path = "/answer.json" if name == "nginx-static" else "/"
-        yield Target(
-            name, server.pid, server.port, path, sample.plain, headers=GZIP
-        )
+        yield Target(name, server.pid, server.port, path, sample.plain, headers=GZIP)

@@ -46,7 +46,9 @@ def take_turns(
 
 
 def _line(runs: Runs) -> str:
-    return ", ".join(f"{name} {seen[-1].per_second:,.0f}" for name, seen in runs.items())
+    return ", ".join(
+        f"{name} {seen[-1].per_second:,.0f}" for name, seen in runs.items()
+    )
 
 
 def rows(runs: Runs, comparisons: Sequence[Comparison]) -> list[Row]:
