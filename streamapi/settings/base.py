@@ -153,7 +153,7 @@ TRUST_EDGE_HEADERS = ENV.flag("TRUST_EDGE_HEADERS", default=False)
 
 # --- People ----------
 AUTH_USER_MODEL = "accounts.User"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["streamapi.hashing.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
