@@ -15,3 +15,5 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is mi
 for _database in DATABASES.values():
     _database["OPTIONS"].pop("pool", None)
     _database["CONN_HEALTH_CHECKS"] = False
+    # Creating and dropping test databases on a busy machine takes longer than a request.
+    _database["OPTIONS"]["options"] += " -c statement_timeout=60000"
