@@ -1,30 +1,235 @@
-"""Sections that other parts of the product add to a title's document."""
+"""What devices get: the JSON of a title, a card, a season and a person in one language.
+
+Pure: from content (see ``catalog.content``) to plain values. Other parts of the product
+add sections through :func:`register_section`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
+from django.core.files.storage import default_storage
+
+from catalog import languages
+from catalog.content import (
+    Content,
+    EpisodeContent,
+    GenreContent,
+    Picture,
+    Rating,
+    SeasonContent,
+)
+
+Json = dict[str, Any]
 SectionBuilder = Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
 """From primary keys of titles to the section of each title that has one.
 
 It is asked for a whole batch at once, so it needs a constant number of queries.
 """
 
+UNRATED_AGE: Final = 18
+"""What nobody has rated is for adults."""
+
+_CARD_ROLES: Final = frozenset({"poster", "backdrop", "logo", "thumbnail", "square"})
+_ASPECTS: Final = {
+    "2:3": 2 / 3,
+    "3:4": 3 / 4,
+    "1:1": 1.0,
+    "4:3": 4 / 3,
+    "3:2": 3 / 2,
+    "16:9": 16 / 9,
+    "2:1": 2.0,
+    "21:9": 21 / 9,
+}
 _sections: dict[str, SectionBuilder] = {}
 
 
 def register_section(name: str, builder: SectionBuilder) -> None:
     """Add a section to each title's document; called once in ``ready()``.
 
-    The section ``media`` is also read here. Its members, all optional: ``runtime_s``,
-    ``audio_languages``, ``subtitle_languages``, ``badges`` (lists of strings),
-    ``playable`` (bool), and ``episodes``: from an episode's public id to
-    ``{"runtime_s", "playable"}``. Each goes to its place in card, title and season.
+    The section ``media`` is not shown as such. Its members, all optional, go to their
+    place in card, title and season: ``runtime_s``, ``audio_languages``,
+    ``subtitle_languages``, ``badges`` (lists of strings), ``playable`` (bool), and
+    ``episodes``: from an episode's public id to ``{"runtime_s", "playable"}``.
+
+    After a section changed, ``catalog.publishing.refresh`` brings it to devices.
     """
     _sections[name] = builder
 
 
-def sections(title_pks: Sequence[int]) -> dict[str, Mapping[int, Mapping[str, Any]]]:
-    """Every registered section for a batch of titles."""
-    return {name: build(title_pks) for name, build in _sections.items()}
+def sections(title_pks: Sequence[int]) -> dict[int, Json]:
+    """Every registered section of a batch of titles, by title and name."""
+    found: dict[int, Json] = {pk: {} for pk in title_pks}
+    for name, build in _sections.items():
+        for pk, section in build(title_pks).items():
+            found[pk][name] = section
+    return found
+
+
+def strictest(ratings: Sequence[Rating]) -> Rating | None:
+    """The rating with the highest age: what counts where a title has several."""
+    return max(ratings, key=lambda rating: rating["min_age"], default=None)
+
+
+def spoken(content: Content, media: Mapping[str, Any]) -> list[str]:
+    """Languages to hear it in: of its video, else as announced, else the original."""
+    return (
+        media.get("audio_languages")
+        or content["languages"]
+        or [content["original_language"]]
+    )
+
+
+def image(picture: Picture) -> Json:
+    """A picture as devices get it."""
+    return {
+        "role": picture["role"],
+        "url": default_storage.url(picture["file"]),
+        "width": picture["width"],
+        "height": picture["height"],
+        "aspect": aspect(picture["width"], picture["height"]),
+        "alt": picture["alt"],
+        "lang": picture["lang"] or None,
+        "placeholder": picture["placeholder"] or None,
+        "blurhash": picture["blurhash"] or None,
+        "focal": picture["focal"],
+    }
+
+
+def aspect(width: int, height: int) -> str:
+    """The nearest usual ratio, if it is within 3 %; else the numbers themselves."""
+    ratio = width / height
+    name, nearest = min(_ASPECTS.items(), key=lambda item: abs(item[1] - ratio))
+    return name if abs(nearest - ratio) / nearest <= 0.03 else f"{width}:{height}"
+
+
+def images(pictures: Sequence[Picture], chain: Sequence[str]) -> list[Json]:
+    """For each role the pictures in the best language; one without words fits any.
+
+    A picture whose size is not known yet is not shown.
+    """
+    by_role: dict[str, dict[str, list[Picture]]] = {}
+    for picture in pictures:
+        if not (picture["width"] and picture["height"]):
+            continue
+        by_language = by_role.setdefault(picture["role"], {})
+        by_language.setdefault(picture["lang"], []).append(picture)
+    preferred = (chain[0], *chain[1:2], "", *chain[2:])
+    return [
+        image(picture)
+        for by_language in by_role.values()
+        for picture in by_language[languages.order(by_language, preferred)[0]]
+    ]
+
+
+class TitleDocuments:
+    """The documents of one title in one language."""
+
+    def __init__(self, content: Content, sections: Json, language: str) -> None:
+        self.content = content
+        self.sections = sections
+        self.media: Mapping[str, Any] = sections.get("media", {})
+        self.chain = languages.chain(
+            language, content["original_language"], languages.default_language()
+        )
+        self.texts = languages.best(content["texts"], self.chain)
+        self.images = images(content["images"], self.chain)
+
+    def card(self) -> Json:
+        """What a list or a rail shows of the title."""
+        content = self.content
+        return {
+            "id": content["id"],
+            "slug": content["slug"],
+            "kind": content["kind"],
+            "name": self.texts["name"],
+            "year": content["year"],
+            "runtime_s": self.media.get("runtime_s") or content["runtime_s"],
+            "maturity": self._maturity(),
+            "genres": self._genres(),
+            "images": self._card_images(),
+            "packages": content["packages"],
+            "badges": self.media.get("badges", []),
+        }
+
+    def document(self, card: Json) -> Json:
+        """What the page of the title shows: the card and more."""
+        content, media = self.content, self.media
+        return {
+            **card,
+            "images": self.images,
+            "original_name": content["original_name"],
+            "original_language": content["original_language"],
+            "language": self.texts["language"],
+            "languages": sorted(content["texts"]),
+            "released_on": content["released_on"],
+            "tagline": self.texts.get("tagline", ""),
+            "synopsis": self.texts.get("synopsis", ""),
+            "credits": content["credits"],
+            "ratings": content["ratings"],
+            "external_ids": content["external_ids"],
+            "audio_languages": spoken(content, media),
+            "subtitle_languages": media.get("subtitle_languages", []),
+            "playable": media.get("playable", False),
+            "seasons": [self._season_summary(one) for one in content["seasons"]],
+            **{name: one for name, one in self.sections.items() if name != "media"},
+        }
+
+    def season(self, season: SeasonContent) -> Json:
+        """A season with all its episodes."""
+        return {
+            **self._season_summary(season),
+            "title": {"id": self.content["id"], "name": self.texts["name"]},
+            "synopsis": languages.best(season["texts"], self.chain).get("synopsis", ""),
+            "images": images(season["images"], self.chain),
+            "episodes": [self._episode(one) for one in season["episodes"]],
+        }
+
+    def _season_summary(self, season: SeasonContent) -> Json:
+        texts = languages.best(season["texts"], self.chain)
+        return {
+            "number": season["number"],
+            "name": texts.get("name"),
+            "episode_count": len(season["episodes"]),
+        }
+
+    def _episode(self, episode: EpisodeContent) -> Json:
+        texts = languages.best(episode["texts"], self.chain)
+        media = self.media.get("episodes", {}).get(episode["id"], {})
+        return {
+            "id": episode["id"],
+            "number": episode["number"],
+            "absolute_number": episode["absolute_number"],
+            "name": texts["name"],
+            "synopsis": texts.get("synopsis", ""),
+            "released_on": episode["released_on"],
+            "runtime_s": media.get("runtime_s") or episode["runtime_s"],
+            "images": images(episode["images"], self.chain),
+            "playable": media.get("playable", False),
+        }
+
+    def _maturity(self) -> Json | None:
+        rating = strictest(self.content["ratings"])
+        if rating is None:
+            return None
+        return {"min_age": rating["min_age"], "label": rating["value"]}
+
+    def _genres(self) -> list[Json]:
+        return [
+            {"slug": one["slug"], "name": genre_name(one, self.chain)}
+            for one in self.content["genres"]
+        ]
+
+    def _card_images(self) -> list[Json]:
+        first: dict[str, Json] = {}
+        for picture in self.images:
+            if picture["role"] in _CARD_ROLES:
+                first.setdefault(picture["role"], picture)
+        return list(first.values())
+
+
+def genre_name(genre: GenreContent, chain: Sequence[str]) -> str:
+    """What a genre is called in the best language that names it; else its slug."""
+    ordered = languages.order(genre["names"], chain)
+    return genre["names"][ordered[0]] if ordered else genre["slug"]

@@ -24,6 +24,7 @@ class Snapshot(models.Model):
     title = models.ForeignKey(Title, models.CASCADE, related_name="snapshots")
     number = models.PositiveIntegerField()
     content = models.JSONField()
+    fingerprint = models.CharField(max_length=32)
     findings = models.JSONField(default=list)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
@@ -62,6 +63,7 @@ class PublishedTitle(models.Model):
     packages = ArrayField(models.CharField(max_length=60))
     by_popularity = models.BigIntegerField()
     by_release = models.BigIntegerField()
+    by_addition = models.BigIntegerField()
     by_name = models.CharField(max_length=120, db_collation="C")
     card = models.TextField()
     document = models.TextField()
@@ -86,6 +88,9 @@ class PublishedTitle(models.Model):
             ),
             models.Index(
                 fields=["language", "-by_release"], name="published_by_release"
+            ),
+            models.Index(
+                fields=["language", "-by_addition"], name="published_by_addition"
             ),
             models.Index(fields=["language", "by_name"], name="published_by_name"),
             models.Index(

@@ -77,6 +77,7 @@ class Title(models.Model):
     )
     publish_at = models.DateTimeField(null=True, blank=True, db_index=True)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    first_published_at = models.DateTimeField(null=True, blank=True, editable=False)
     live_snapshot = models.ForeignKey(
         "catalog.Snapshot",
         models.SET_NULL,

@@ -1,0 +1,324 @@
+"""The editing side of titles as plain data: what a snapshot keeps.
+
+A batch is read with a constant number of queries, whatever its size.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypedDict
+
+from catalog.models import (
+    Artwork,
+    Credit,
+    Episode,
+    EpisodeTranslation,
+    ExternalId,
+    GenreTranslation,
+    MaturityRating,
+    Season,
+    SeasonTranslation,
+    Title,
+    TitleTranslation,
+)
+
+Texts = dict[str, dict[str, str]]
+"""From a language to the words in it: ``{"en": {"name": ..., "synopsis": ...}}``."""
+
+
+class Picture(TypedDict):
+    """A picture; ``file`` is its name in storage."""
+
+    role: str
+    file: str
+    width: int
+    height: int
+    lang: str
+    alt: str
+    placeholder: str
+    blurhash: str
+    focal: list[float]
+
+
+class Rating(TypedDict):
+    """What a board decided."""
+
+    system: str
+    value: str
+    country: str
+    min_age: int
+    descriptors: list[str]
+
+
+class PersonName(TypedDict):
+    """A person, as named in credits."""
+
+    id: str
+    name: str
+
+
+class CreditContent(TypedDict):
+    """A person's part in the title."""
+
+    person: PersonName
+    role: str
+    character: str
+
+
+class GenreContent(TypedDict):
+    """A genre and its names by language."""
+
+    slug: str
+    names: dict[str, str]
+
+
+class EpisodeContent(TypedDict):
+    """An episode in all its languages."""
+
+    id: str
+    number: int
+    absolute_number: int | None
+    released_on: str | None
+    runtime_s: int | None
+    texts: Texts
+    images: list[Picture]
+
+
+class SeasonContent(TypedDict):
+    """A season in all its languages, with its episodes in order."""
+
+    number: int
+    texts: Texts
+    images: list[Picture]
+    episodes: list[EpisodeContent]
+
+
+class Content(TypedDict):
+    """A title in all its languages, with everything that devices may learn of it."""
+
+    id: str
+    slug: str
+    kind: str
+    original_name: str
+    original_language: str
+    languages: list[str]
+    year: int | None
+    released_on: str | None
+    runtime_s: int | None
+    texts: Texts
+    genres: list[GenreContent]
+    packages: list[str]
+    ratings: list[Rating]
+    credits: list[CreditContent]
+    images: list[Picture]
+    external_ids: dict[str, str]
+    seasons: list[SeasonContent]
+
+
+def load(title_pks: Sequence[int]) -> dict[int, Content]:
+    """The content of each title, by primary key."""
+    texts = _texts(TitleTranslation, "title_id", title_pks, "tagline")
+    genres = _genres(title_pks)
+    packages = _grouped(
+        Title.packages.through.objects.filter(title_id__in=title_pks)
+        .order_by("package__code")
+        .values_list("title_id", "package__code")
+    )
+    ratings = _ratings(title_pks)
+    credits_ = _credits(title_pks)
+    images = _pictures("title_id", title_pks)
+    external_ids = _external_ids(title_pks)
+    seasons = _seasons(title_pks)
+    return {
+        row["pk"]: Content(
+            id=row["public_id"],
+            slug=row["slug"],
+            kind=row["kind"],
+            original_name=row["original_name"],
+            original_language=row["original_language"],
+            languages=row["languages"],
+            year=row["year"],
+            released_on=_date(row["released_on"]),
+            runtime_s=row["runtime_s"],
+            texts=texts.get(row["pk"], {}),
+            genres=genres.get(row["pk"], []),
+            packages=packages.get(row["pk"], []),
+            ratings=ratings.get(row["pk"], []),
+            credits=credits_.get(row["pk"], []),
+            images=images.get(row["pk"], []),
+            external_ids=external_ids.get(row["pk"], {}),
+            seasons=seasons.get(row["pk"], []),
+        )
+        for row in _title_rows(title_pks)
+    }
+
+
+def _title_rows(title_pks: Sequence[int]) -> Iterable[Mapping[str, Any]]:
+    return Title.objects.filter(pk__in=title_pks).values(
+        "pk",
+        "public_id",
+        "slug",
+        "kind",
+        "original_name",
+        "original_language",
+        "languages",
+        "year",
+        "released_on",
+        "runtime_s",
+    )
+
+
+def _grouped(rows: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
+    groups: dict[int, list[Any]] = defaultdict(list)
+    for key, value in rows:
+        groups[key].append(value)
+    return groups
+
+
+def _date(value: Any) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _texts(model: Any, owner: str, pks: Sequence[int], *more: str) -> dict[int, Texts]:
+    names = ("name", *more, "synopsis")
+    texts: dict[int, Texts] = defaultdict(dict)
+    rows = model.objects.filter(**{f"{owner}__in": pks}).order_by(owner, "language")
+    for pk, language, *words in rows.values_list(owner, "language", *names):
+        texts[pk][language] = dict(zip(names, words, strict=True))
+    return texts
+
+
+def _genres(title_pks: Sequence[int]) -> dict[int, list[GenreContent]]:
+    through = Title.genres.through.objects
+    links = list(
+        through.filter(title_id__in=title_pks)
+        .order_by("id")
+        .values_list("title_id", "genre_id", "genre__slug")
+    )
+    names: dict[int, dict[str, str]] = defaultdict(dict)
+    for genre, language, name in GenreTranslation.objects.filter(
+        genre_id__in={genre for _, genre, _ in links}
+    ).values_list("genre_id", "language", "name"):
+        names[genre][language] = name
+    return _grouped(
+        (title, GenreContent(slug=slug, names=names[genre]))
+        for title, genre, slug in links
+    )
+
+
+def _ratings(title_pks: Sequence[int]) -> dict[int, list[Rating]]:
+    rows = MaturityRating.objects.filter(title_id__in=title_pks).order_by("id")
+    return _grouped(
+        (
+            title,
+            Rating(
+                system=system,
+                value=value,
+                country=country,
+                min_age=min_age,
+                descriptors=descriptors,
+            ),
+        )
+        for title, system, value, country, min_age, descriptors in rows.values_list(
+            "title_id", "system", "value", "country", "min_age", "descriptors"
+        )
+    )
+
+
+def _credits(title_pks: Sequence[int]) -> dict[int, list[CreditContent]]:
+    rows = Credit.objects.filter(title_id__in=title_pks).order_by("position", "id")
+    return _grouped(
+        (
+            title,
+            CreditContent(
+                person=PersonName(id=public_id, name=name),
+                role=role,
+                character=character,
+            ),
+        )
+        for title, public_id, name, role, character in rows.values_list(
+            "title_id", "person__public_id", "person__name", "role", "character"
+        )
+    )
+
+
+def _external_ids(title_pks: Sequence[int]) -> dict[int, dict[str, str]]:
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    rows = ExternalId.objects.filter(title_id__in=title_pks).order_by("id")
+    for title, system, value in rows.values_list("title_id", "system", "value"):
+        found[title][system] = value
+    return found
+
+
+def pictures_of_people(person_pks: Sequence[int]) -> dict[int, list[Picture]]:
+    """Portraits and other pictures, by person."""
+    return _pictures("person_id", person_pks)
+
+
+def _pictures(owner: str, pks: Sequence[int]) -> dict[int, list[Picture]]:
+    rows = Artwork.objects.filter(**{f"{owner}__in": pks}).order_by("position", "id")
+    found: Iterable[Mapping[str, Any]] = rows.values()
+    return _grouped((row[owner], _picture(row)) for row in found)
+
+
+def _picture(row: Mapping[str, Any]) -> Picture:
+    return Picture(
+        role=row["role"],
+        file=row["image"],
+        width=row["width"],
+        height=row["height"],
+        lang=row["language"],
+        alt=row["alt"],
+        placeholder=row["placeholder"],
+        blurhash=row["blurhash"],
+        focal=[row["focal_x"], row["focal_y"]],
+    )
+
+
+def _seasons(title_pks: Sequence[int]) -> dict[int, list[SeasonContent]]:
+    rows = list(
+        Season.objects.filter(title_id__in=title_pks)
+        .order_by("title_id", "number")
+        .values_list("pk", "title_id", "number")
+    )
+    pks = [pk for pk, _, _ in rows]
+    texts = _texts(SeasonTranslation, "season_id", pks)
+    images = _pictures("season_id", pks)
+    episodes = _grouped(_episodes(pks))
+    return _grouped(
+        (
+            title,
+            SeasonContent(
+                number=number,
+                texts=texts.get(pk, {}),
+                images=images.get(pk, []),
+                episodes=episodes.get(pk, []),
+            ),
+        )
+        for pk, title, number in rows
+    )
+
+
+def _episodes(season_pks: Sequence[int]) -> Iterator[tuple[int, EpisodeContent]]:
+    rows = list(
+        Episode.objects.filter(season_id__in=season_pks)
+        .order_by("season_id", "number")
+        .values()
+    )
+    pks = [row["id"] for row in rows]
+    texts = _texts(EpisodeTranslation, "episode_id", pks)
+    images = _pictures("episode_id", pks)
+    for row in rows:
+        yield (
+            row["season_id"],
+            EpisodeContent(
+                id=row["public_id"],
+                number=row["number"],
+                absolute_number=row["absolute_number"],
+                released_on=_date(row["released_on"]),
+                runtime_s=row["runtime_s"],
+                texts=texts.get(row["id"], {}),
+                images=images.get(row["id"], []),
+            ),
+        )

@@ -1,0 +1,64 @@
+"""Brings people to devices: once with their first title, later when an editor says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+
+from catalog import content, documents, languages
+from catalog.bulk import copy_into
+from catalog.models import Person, PersonTranslation, PublishedPerson
+
+
+@transaction.atomic
+def publish(person_pks: Sequence[int]) -> None:
+    """Show people as they are now."""
+    PublishedPerson.objects.filter(person_id__in=person_pks).delete()
+    copy_into(
+        PublishedPerson,
+        ("person", "language", "public_id", "document"),
+        _rows(person_pks),
+    )
+
+
+def publish_missing(person_pks: Sequence[int]) -> None:
+    """Show those people that devices do not know yet."""
+    known = set(
+        PublishedPerson.objects.filter(
+            person_id__in=person_pks, language=languages.default_language()
+        ).values_list("person_id", flat=True)
+    )
+    missing = [pk for pk in person_pks if pk not in known]
+    if missing:
+        publish(missing)
+
+
+def _rows(person_pks: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    pictures = content.pictures_of_people(person_pks)
+    biographies: dict[int, dict[str, dict[str, str]]] = {}
+    for translation in PersonTranslation.objects.filter(person_id__in=person_pks):
+        words = {"biography": translation.biography}
+        biographies.setdefault(translation.person_id, {})[translation.language] = words
+    for person in Person.objects.filter(pk__in=person_pks):
+        for language in settings.CONTENT_LANGUAGES:
+            default = languages.default_language()
+            chain = languages.chain(language, default, default)
+            texts = languages.best(biographies.get(person.pk, {}), chain)
+            document = {
+                "id": person.public_id,
+                "name": person.name,
+                "biography": texts.get("biography", ""),
+                "born_on": person.born_on,
+                "died_on": person.died_on,
+                "images": documents.images(pictures.get(person.pk, []), chain),
+            }
+            yield (
+                person.pk,
+                language,
+                person.public_id,
+                orjson.dumps(document).decode(),
+            )

@@ -1,0 +1,159 @@
+"""Writes the published side of titles, a batch at a time.
+
+The number of queries is constant for a batch, whatever is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from django.conf import settings
+
+from catalog import documents, genres, people, sorting
+from catalog.bulk import copy_into
+from catalog.content import Content
+from catalog.models import (
+    Person,
+    PublishedCredit,
+    PublishedEpisode,
+    PublishedSeason,
+    PublishedTitle,
+)
+
+_TITLE_FIELDS: Final = (
+    "title",
+    "language",
+    "public_id",
+    "slug",
+    "kind",
+    "name",
+    "year",
+    "min_age",
+    "genres",
+    "languages",
+    "packages",
+    "by_popularity",
+    "by_release",
+    "by_addition",
+    "by_name",
+    "card",
+    "document",
+)
+_SEASON_FIELDS: Final = ("title", "language", "number", "document")
+_EPISODE_FIELDS: Final = ("title", "public_id", "season_number", "number")
+_CREDIT_FIELDS: Final = ("title", "person", "role", "character")
+_PUBLISHED: Final = (PublishedTitle, PublishedSeason, PublishedEpisode, PublishedCredit)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A title to be shown: its content, and what is known of it beside."""
+
+    content: Content
+    popularity: int
+    first_published_at: datetime
+
+
+def erase(title_pks: Sequence[int]) -> None:
+    """Take titles from devices."""
+    for model in _PUBLISHED:
+        model._default_manager.filter(title_id__in=title_pks).delete()
+
+
+def write(entries: Mapping[int, Entry]) -> None:
+    """Replace what devices read of these titles."""
+    pks = list(entries)
+    erase(pks)
+    builders = _builders(entries)
+    copy_into(
+        PublishedTitle,
+        _TITLE_FIELDS,
+        (_title(entries[one[0]], one) for one in builders),
+    )
+    copy_into(PublishedSeason, _SEASON_FIELDS, _seasons(builders))
+    copy_into(PublishedEpisode, _EPISODE_FIELDS, _episodes(entries))
+    _write_credits(entries)
+    genres.publish_missing(
+        {genre["slug"] for one in entries.values() for genre in one.content["genres"]}
+    )
+
+
+def text(value: Any) -> str:
+    """JSON as it is stored and sent."""
+    return orjson.dumps(value).decode()
+
+
+_Builder = tuple[int, str, documents.TitleDocuments]
+
+
+def _builders(entries: Mapping[int, Entry]) -> list[_Builder]:
+    sections = documents.sections(list(entries))
+    return [
+        (pk, language, documents.TitleDocuments(entry.content, sections[pk], language))
+        for pk, entry in entries.items()
+        for language in settings.CONTENT_LANGUAGES
+    ]
+
+
+def _title(entry: Entry, builder: _Builder) -> tuple[Any, ...]:
+    pk, language, built = builder
+    content, card = entry.content, built.card()
+    rating = documents.strictest(content["ratings"])
+    return (
+        pk,
+        language,
+        content["id"],
+        content["slug"],
+        content["kind"],
+        card["name"],
+        content["year"],
+        rating["min_age"] if rating else documents.UNRATED_AGE,
+        [genre["slug"] for genre in content["genres"]],
+        documents.spoken(content, built.media),
+        content["packages"],
+        sorting.by_number(entry.popularity, pk),
+        sorting.by_release(content["released_on"], content["year"], pk),
+        sorting.by_moment(entry.first_published_at, pk),
+        sorting.by_name(card["name"], built.texts["language"], pk),
+        text(card),
+        text(built.document(card)),
+    )
+
+
+def _seasons(builders: Sequence[_Builder]) -> Iterator[tuple[Any, ...]]:
+    for pk, language, built in builders:
+        for season in built.content["seasons"]:
+            yield pk, language, season["number"], text(built.season(season))
+
+
+def _episodes(entries: Mapping[int, Entry]) -> Iterator[tuple[Any, ...]]:
+    for pk, entry in entries.items():
+        for season in entry.content["seasons"]:
+            for episode in season["episodes"]:
+                yield pk, episode["id"], season["number"], episode["number"]
+
+
+def _write_credits(entries: Mapping[int, Entry]) -> None:
+    credited = {
+        credit["person"]["id"]
+        for entry in entries.values()
+        for credit in entry.content["credits"]
+    }
+    known: dict[str, int] = dict(
+        Person.objects.filter(public_id__in=credited).values_list("public_id", "pk")
+    )
+    people.publish_missing(list(known.values()))
+    copy_into(
+        PublishedCredit,
+        _CREDIT_FIELDS,
+        (
+            (pk, known[credit["person"]["id"]], credit["role"], credit["character"])
+            for pk, entry in entries.items()
+            for credit in entry.content["credits"]
+            if credit["person"]["id"] in known
+        ),
+    )

@@ -1,0 +1,177 @@
+"""What keeps a title from being published, and what its editor should know.
+
+An ERROR blocks, a WARNING informs. Codes are stable; ``pointer`` names the field in the
+title's content (``/seasons/1/episodes/3/name``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Final
+
+from django.conf import settings
+
+from catalog.content import Content, Picture
+
+
+class Severity(StrEnum):
+    """Whether a finding blocks."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, or could be better."""
+
+    severity: Severity
+    code: str
+    pointer: str
+    detail: str
+
+    def as_dict(self) -> dict[str, str]:
+        """For snapshots and problem documents."""
+        return asdict(self)
+
+
+Check = Callable[[Content], Iterator[Finding]]
+
+
+def error(code: str, pointer: str, detail: str) -> Finding:
+    """A finding that blocks."""
+    return Finding(Severity.ERROR, code, pointer, detail)
+
+
+def warning(code: str, pointer: str, detail: str) -> Finding:
+    """A finding that informs."""
+    return Finding(Severity.WARNING, code, pointer, detail)
+
+
+def check(content: Content, *, archived: bool, slug_taken: bool) -> list[Finding]:
+    """Everything that can be said about a title, errors first.
+
+    ``slug_taken``: devices know another title by this slug.
+    """
+    findings = [*_state(content, archived=archived, slug_taken=slug_taken)]
+    findings += [finding for one in _CHECKS for finding in one(content)]
+    return sorted(findings, key=lambda finding: finding.severity)
+
+
+def blocking(findings: Sequence[Finding]) -> bool:
+    """Whether any of the findings is an ERROR."""
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def _state(content: Content, *, archived: bool, slug_taken: bool) -> Iterator[Finding]:
+    if archived:
+        yield error("archived", "/status", "An archived title is not published.")
+    if slug_taken:
+        yield error("slug_taken", "/slug", "Another published title has this slug.")
+    if content["slug"].startswith("ti_"):
+        yield error("slug_like_id", "/slug", "A slug must not look like a public id.")
+
+
+def _names(content: Content) -> Iterator[Finding]:
+    texts = content["texts"]
+    if not any(words["name"] for words in texts.values()):
+        yield error("name_missing", "/translations", "It has no name in any language.")
+        return
+    for language in settings.CONTENT_LANGUAGES:
+        pointer = f"/translations/{language}"
+        words = texts.get(language)
+        if words is None:
+            yield warning(
+                "translation_missing", pointer, f"There is no text in {language}."
+            )
+        elif not words["synopsis"]:
+            yield warning(
+                "synopsis_missing",
+                f"{pointer}/synopsis",
+                f"There is no synopsis in {language}.",
+            )
+
+
+def _dates(content: Content) -> Iterator[Finding]:
+    year, released_on = content["year"], content["released_on"]
+    if year is None and released_on is None:
+        yield warning("year_missing", "/year", "Nothing says when it came out.")
+    elif year and released_on and int(released_on[:4]) != year:
+        yield warning(
+            "year_differs",
+            "/year",
+            f"The year is {year}, but the release date is {released_on}.",
+        )
+
+
+def _discovery(content: Content) -> Iterator[Finding]:
+    if not content["genres"]:
+        yield warning("genre_missing", "/genres", "It is in no genre.")
+    if not content["ratings"]:
+        yield warning(
+            "rating_missing",
+            "/ratings",
+            "It has no maturity rating and is hidden from everyone below 18.",
+        )
+
+
+def _pictures(content: Content) -> Iterator[Finding]:
+    roles = {picture["role"] for picture in content["images"]}
+    for role in ("poster", "backdrop"):
+        if role not in roles:
+            yield warning(f"{role}_missing", "/artwork", f"There is no {role}.")
+    yield from _unchecked(content["images"], "/artwork")
+    for season in content["seasons"]:
+        pointer = f"/seasons/{season['number']}"
+        yield from _unchecked(season["images"], f"{pointer}/artwork")
+        for episode in season["episodes"]:
+            yield from _unchecked(
+                episode["images"], f"{pointer}/episodes/{episode['number']}/artwork"
+            )
+
+
+def _unchecked(pictures: Sequence[Picture], pointer: str) -> Iterator[Finding]:
+    for index, picture in enumerate(pictures):
+        if not (picture["width"] and picture["height"]):
+            yield error(
+                "picture_without_size",
+                f"{pointer}/{index}",
+                f"The {picture['role']} has no known size; upload it again.",
+            )
+        if not picture["alt"] and picture["role"] != "logo":
+            yield warning(
+                "alt_missing",
+                f"{pointer}/{index}/alt",
+                f"The {picture['role']} has no alternative text.",
+            )
+
+
+def _seasons(content: Content) -> Iterator[Finding]:
+    seasons = content["seasons"]
+    if content["kind"] == "movie" and seasons:
+        yield error("movie_with_seasons", "/seasons", "A movie has no seasons.")
+    if content["kind"] == "series" and not any(one["episodes"] for one in seasons):
+        yield error("series_empty", "/seasons", "The series has no episode.")
+    for season in seasons:
+        pointer = f"/seasons/{season['number']}"
+        if not season["episodes"]:
+            yield warning("season_empty", pointer, "The season has no episode.")
+        for episode in season["episodes"]:
+            if not any(words["name"] for words in episode["texts"].values()):
+                yield error(
+                    "episode_name_missing",
+                    f"{pointer}/episodes/{episode['number']}/name",
+                    f"Season {season['number']}, episode {episode['number']} "
+                    "has no name in any language.",
+                )
+
+
+_CHECKS: Final[tuple[Check, ...]] = (
+    _names,
+    _dates,
+    _discovery,
+    _pictures,
+    _seasons,
+)
