@@ -23,4 +23,6 @@ limit_request_fields = 64
 limit_request_field_size = 8190
 forwarded_allow_ips = _env.text("TRUSTED_PROXIES", "127.0.0.1")
 preload_app = False  # a pool opened before the fork hands answers to the wrong caller
+control_socket_disable = True  # nothing steers a server but signals
+loglevel = _env.text("GUNICORN_LOG_LEVEL", "info")
 accesslog = None  # our own middleware writes the one line a request gets

@@ -89,16 +89,21 @@ class Cluster:
         if status and "already exists" not in printed:
             raise CannotStart(f"The database could not be created: {printed}")
 
-    def initialise(self, *, durable: bool) -> None:
-        """Make the data directory; refuse one that another major version made."""
+    def initialise(self, *, durable: bool) -> bool:
+        """Make the data directory unless it is there; whether it was made now.
+
+        One that another major version made is refused.
+        """
         made_by = _made_by(self.data)
         if made_by is None:
             self._initdb(durable=durable)
-        elif made_by != str(self.programs.version[0]):
+            return True
+        if made_by != str(self.programs.version[0]):
             raise CannotStart(
                 f"{self.data} was made by PostgreSQL {made_by}, but the one found here"
                 f" is {self.programs.version[0]}; choose another STATE_DIR."
             )
+        return False
 
     def _initdb(self, *, durable: bool) -> None:
         argv = ["-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]

@@ -148,8 +148,10 @@ def _prepare(death_signal: signal.Signals) -> Callable[[], None]:
     return in_child
 
 
-def tail(log: Path, lines: int = 8) -> str:
+def tail(log: Path | None, lines: int = 8) -> str:
     """The end of a log, for a message about what went wrong."""
+    if log is None:
+        return ""
     try:
         return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
     except FileNotFoundError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import socket
@@ -22,6 +23,9 @@ from streamapi.local.terminal import say, step
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _SEED: Final = ROOT / "streamapi" / "demo" / "management" / "commands" / "seed.py"
+
+_MIGRATED: Final = "migrated"
+_SEEDED: Final = "seeded"
 
 
 def serve(keep_on: Callable[[], bool]) -> int:
@@ -45,41 +49,69 @@ def _start_product(local: services.Local, state: Path, port: int) -> None:
         ),
         STATE_DIR=str(state),
         PORT=str(port),
+        GUNICORN_LOG_LEVEL=Environment().text("GUNICORN_LOG_LEVEL", "warning"),
         **local.variables,
     )
-    with step("Migrations"):
-        log = state / "log" / "migrate.log"
-        _manage(local, variables, "migrate", "--no-input", output=log)
+    _forget_marks_of_another_database(local, state)
+    _migrate(local, variables, state)
     _seed_once(local, variables, state)
-    local.supervisor.start(_worker(variables, state))
     with step("Web server"):
-        local.supervisor.start(_web(variables))
-        if not wait_until(lambda: _answers(port), 30):
-            raise CannotStart("The web server did not answer within 30 s.")
+        command = _web(variables, state)
+        web = local.supervisor.start(command)
+        wait_until(lambda: _answers(port) or web.poll() is not None, 60)
+        if not _answers(port):
+            raise CannotStart(
+                f"The web server does not answer:\n{tail(command.output)}"
+            )
+    local.supervisor.start(_worker(variables, state))
+
+
+def _forget_marks_of_another_database(local: services.Local, state: Path) -> None:
+    """What was noted holds for the cluster in the state directory alone."""
+    if local.database != "known":
+        (state / _MIGRATED).unlink(missing_ok=True)
+    if local.database == "new":
+        (state / _SEEDED).unlink(missing_ok=True)
+
+
+def _migrate(local: services.Local, variables: dict[str, str], state: Path) -> None:
+    """Bring the schema up to date; a second start with the same files need not ask."""
+    mark = state / _MIGRATED
+    wanted = _digest_of_migrations()
+    if mark.exists() and mark.read_text() == wanted:
+        return
+    with step("Migrations"):
+        _manage(local, variables, "migrate", "--no-input", log=_log(state, "migrate"))
+    mark.write_text(wanted)
+
+
+def _digest_of_migrations() -> str:
+    digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
+    for path in sorted(ROOT.glob("*/**/migrations/*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _seed_once(local: services.Local, variables: dict[str, str], state: Path) -> None:
-    done = state / "seeded"
-    if done.exists() or not _SEED.exists():
+    mark = state / _SEEDED
+    if mark.exists() or not _SEED.exists():
         return
     say("  Demo catalogue, on the first start only:")
     _manage(local, variables, "seed")
-    done.touch()
+    mark.touch()
 
 
 def _manage(
     local: services.Local,
     variables: dict[str, str],
     *words: str,
-    output: Path | None = None,
+    log: Path | None = None,
 ) -> None:
     argv = (sys.executable, "manage.py", *words)
     name = f"manage.py {words[0]}"
-    status = local.supervisor.run(
-        Command(name, argv, variables, cwd=ROOT, output=output)
-    )
+    status = local.supervisor.run(Command(name, argv, variables, cwd=ROOT, output=log))
     if status:
-        printed = f":\n{tail(output)}" if output else "."
+        printed = f":\n{tail(log)}" if log else "."
         raise CannotStart(f"`{name}` failed with status {status}{printed}")
 
 
@@ -90,18 +122,23 @@ def _worker(variables: dict[str, str], state: Path) -> Command:
         (*argv, "--queue-name", "default,media"),
         variables,
         cwd=ROOT,
-        output=state / "log" / "worker.log",
+        output=_log(state, "worker"),
     )
 
 
-def _web(variables: dict[str, str]) -> Command:
+def _web(variables: dict[str, str], state: Path) -> Command:
     argv = (sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py")
     return Command(
         "The web server",
         (*argv, "--graceful-timeout", "5", "streamapi.wsgi:application"),
         variables,
         cwd=ROOT,
+        output=_log(state, "web"),
     )
+
+
+def _log(state: Path, name: str) -> Path:
+    return state / "log" / f"{name}.log"
 
 
 def _answers(port: int) -> bool:

@@ -6,9 +6,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from streamapi.env import Environment
 from streamapi.local import postgres, valkey
@@ -20,15 +20,17 @@ from streamapi.local.terminal import say, step
 _SHORT_TMP: Final = Path("/tmp")  # noqa: S108 - a socket's path has 104 bytes on macOS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Local:
     """A running set of services, and what supervises it."""
 
     supervisor: Supervisor
     guard: Guard
     runtime: Path
-    variables: dict[str, str]
+    variables: dict[str, str] = field(default_factory=dict)
     """DATABASE_URL and REDIS_URL for whoever uses the services."""
+    database: Literal["given", "new", "known"] = "given"
+    """Whether the database is ours, and whether it was made just now."""
 
 
 @contextmanager
@@ -38,7 +40,7 @@ def running(state: Path | None) -> Iterator[Local]:
     runtime = _runtime_directory()
     guard.remove(runtime)
     supervisor = Supervisor(guard)
-    local = Local(supervisor, guard, runtime, {})
+    local = Local(supervisor, guard, runtime)
     try:
         local.variables["DATABASE_URL"] = _database_url(local, state)
         local.variables["REDIS_URL"] = _redis_url(local, state)
@@ -63,7 +65,8 @@ def _database_url(local: Local, state: Path | None) -> str:
 
 
 def _serve(local: Local, cluster: Cluster, *, durable: bool) -> str:
-    cluster.initialise(durable=durable)
+    made_now = cluster.initialise(durable=durable)
+    local.database = "new" if made_now else "known"
     running_already = postgres.already_running(cluster)
     if running_already:
         running_already.create_database()

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from .base import *
-from .base import DATABASES, ENV, REDIS_CACHE_URL, REDIS_STATE_URL, pooled_database
+from .base import (
+    DATABASE_URL,
+    DATABASES,
+    ENV,
+    REDIS_CACHE_URL,
+    REDIS_STATE_URL,
+    pooled_database,
+)
 
 SECRET_KEY = ENV.text("SECRET_KEY")
 ALLOWED_HOSTS = ENV.words("ALLOWED_HOSTS")
@@ -12,12 +19,12 @@ MEDIA_BASE_URL = ENV.text("MEDIA_BASE_URL")
 DELIVERY_KEYS = ENV.text("DELIVERY_KEYS")
 TRUSTED_PROXIES = ENV.words("TRUSTED_PROXIES")
 for _name, _value in (
-    ("DATABASE_URL", ENV.text("DATABASE_URL")),
+    ("DATABASE_URL", DATABASE_URL),
     ("REDIS_CACHE_URL or REDIS_URL", REDIS_CACHE_URL),
     ("REDIS_STATE_URL or REDIS_URL", REDIS_STATE_URL),
 ):
     if not _value:
-        ENV.text(_name)
+        ENV.text(_name)  # not set: noted as required, under a name that tells both ways
 _reader = ENV.text("DATABASE_READER_URL", "")
 if _reader:
     DATABASES["reader"] = pooled_database(_reader)

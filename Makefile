@@ -1,0 +1,78 @@
+# Everything here needs only Python 3.11 or newer and make.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PACKAGES := streamapi accounts catalog channels playback
+# The launcher stops when this make is gone, even when it was killed.
+LOCAL := exec $(PY) -m streamapi.local --parent $$PPID
+TEST_SETTINGS := DJANGO_SETTINGS_MODULE=streamapi.settings.test
+PARALLEL ?= 2
+ARGS ?=
+
+.PHONY: help run test check lint format types contracts migrations deploy-check \
+	duplication spelling coverage bench lock install static clean
+
+help: ## Show what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: install ## Serve the product on http://127.0.0.1:8000 (PORT, STATE_DIR)
+	@$(LOCAL) run
+
+test: install ## Run all tests (ARGS="tests/catalog -k publish" for some)
+	@$(LOCAL) exec -- $(PY) -m pytest -n $(PARALLEL) --dist loadgroup --cov --cov-report= --cov-fail-under=0 $(ARGS)
+	@$(PY) -m coverage report --fail-under=0 --format=total | sed 's/$$/ % of lines and branches covered/'
+
+check: lint types contracts migrations deploy-check duplication spelling coverage ## All that CI asks for
+
+lint: install ## Style and formatting, as they are
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+
+format: install ## Format the code and mend what can be mended
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+types: install ## Static types, strict
+	@$(PY) -m mypy .
+
+contracts: install ## Which package may import which
+	@$(VENV)/bin/lint-imports
+
+migrations: install ## No model change without its migration
+	@$(TEST_SETTINGS) $(PY) manage.py makemigrations --check --dry-run
+
+deploy-check: install ## Django's deployment checks on the production settings
+	@set -a; . ./deploy/production.env.example; set +a; \
+		$(PY) manage.py check --deploy --fail-level WARNING
+
+duplication: install ## No code twice
+	@$(PY) -m pylint --disable=all --enable=duplicate-code $(PACKAGES)
+
+spelling: install ## Spelling
+	@$(PY) -m codespell_lib $(PACKAGES) tests bench docs templates *.md Makefile
+
+coverage: install ## All tests, and at least 98 % of lines and branches covered
+	@$(LOCAL) exec -- $(PY) -m pytest -n $(PARALLEL) --dist loadgroup --cov --cov-report=term --cov-report=xml $(ARGS)
+
+bench: install ## Measure it beside its peers (ARGS=--quick for a short look)
+	@$(LOCAL) exec -- $(PY) -m bench $(ARGS)
+
+lock: ## Pin the requirements again, with hashes (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
+	@for name in base prod dev; do \
+		echo "requirements/$$name.txt"; \
+		uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
+
+install:
+	@./.ci/install $(VENV) requirements/dev.txt
+
+clean: ## Remove what can be made again; the data in var/ stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+		.coverage .coverage.* coverage.xml htmlcov
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
