@@ -1,0 +1,39 @@
+"""The tables of `channels`, one aggregate a module."""
+
+from __future__ import annotations
+
+from channels.models.channels import Channel, ChannelGroup, ChannelSource
+from channels.models.imports import (
+    ChannelMatch,
+    EpgSource,
+    GuideVersion,
+    ImportIssue,
+)
+from channels.models.lineups import Lineup, LineupEntry
+from channels.models.programmes import (
+    Broadcast,
+    Programme,
+    SupersededProgramme,
+    programme_id,
+)
+from channels.models.restrictions import Blackout
+from channels.models.viewers import FollowedSeries, Reminder
+
+__all__ = [
+    "Blackout",
+    "Broadcast",
+    "Channel",
+    "ChannelGroup",
+    "ChannelMatch",
+    "ChannelSource",
+    "EpgSource",
+    "FollowedSeries",
+    "GuideVersion",
+    "ImportIssue",
+    "Lineup",
+    "LineupEntry",
+    "Programme",
+    "Reminder",
+    "SupersededProgramme",
+    "programme_id",
+]
