@@ -9,3 +9,10 @@ class PlaybackConfig(AppConfig):
     """From press play to continue watching: assets, sessions, delivery."""
 
     name = "playback"
+
+    def ready(self) -> None:
+        """Tell the catalogue what video a title has."""
+        from catalog import documents
+        from playback import media_section
+
+        documents.register_section("media", media_section.build)

@@ -182,6 +182,18 @@ STORAGES: dict[str, dict[str, Any]] = {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+VIDEO_BUCKET = ENV.text("VIDEO_BUCKET", "")
+if VIDEO_BUCKET:
+    STORAGES["video"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": VIDEO_BUCKET,
+            "location": "v",
+            "file_overwrite": False,
+            "querystring_auth": False,
+            "object_parameters": {"CacheControl": "max-age=31536000, immutable"},
+        },
+    }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
@@ -195,6 +207,15 @@ MEDIA_EDGE = ENV.flag("MEDIA_EDGE", default=False)
 DELIVERY_KEYS = ENV.text("DELIVERY_KEYS", "")
 DELIVERY_TTL_S = ENV.number("DELIVERY_TTL_S", 4 * 3600)
 DELIVERY_COOKIE_DOMAIN = ENV.text("DELIVERY_COOKIE_DOMAIN", "")
+
+# --- Packaging of video ----------
+# Rungs as height:kbps; a source never gets a rung taller than itself. A faster preset
+# makes larger files of the same look.
+PACKAGER = "playback.packaging.local.LocalPackager"
+PACKAGING_LADDER = ENV.words(
+    "PACKAGING_LADDER", ("144:80", "240:280", "360:750", "720:2600", "1080:5000")
+)
+PACKAGING_PRESET = ENV.text("PACKAGING_PRESET", "veryfast")
 
 # --- Jobs ----------
 TASKS = {

@@ -1,0 +1,64 @@
+"""What the catalogue says about a title's video: how long, which languages, how good."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from playback.models import Asset
+from playback.models.assets import TextRole
+
+_BADGES: Final = ((2160, "4k"), (1080, "full_hd"), (720, "hd"))
+
+
+def build(title_pks: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+    """The section of each title that has video; five queries for any number of them."""
+    assets = (
+        Asset.objects.of_titles(title_pks)
+        .filter(kind=Asset.Kind.MAIN)
+        .playable()
+        .with_tracks()
+        .select_related("episode__season")
+        .order_by("pk")
+    )
+    by_title: dict[int, list[Asset]] = defaultdict(list)
+    for asset in assets:
+        by_title[asset.owner_pk].append(asset)
+    return {pk: _section(found) for pk, found in by_title.items()}
+
+
+def _section(assets: Sequence[Asset]) -> dict[str, Any]:
+    audio = [track.language for one in assets for track in one.audio_tracks.all()]
+    texts = [track for one in assets for track in one.text_tracks.all()]
+    section: dict[str, Any] = {
+        "playable": True,
+        "audio_languages": _distinct(audio),
+        "subtitle_languages": _distinct(track.language for track in texts),
+        "badges": _badges(assets, {track.role for track in texts}),
+    }
+    for asset in assets:
+        if asset.episode is None:
+            section["runtime_s"] = asset.duration_ms // 1000
+    section["episodes"] = {
+        asset.episode.public_id: {
+            "runtime_s": asset.duration_ms // 1000,
+            "playable": True,
+        }
+        for asset in assets
+        if asset.episode is not None
+    }
+    return section
+
+
+def _badges(assets: Sequence[Asset], roles: set[str]) -> list[str]:
+    tallest = max(
+        (rung.height for asset in assets for rung in asset.renditions.all()), default=0
+    )
+    quality = next((badge for height, badge in _BADGES if tallest >= height), None)
+    captions = ["captions"] if TextRole.CAPTION in roles else []
+    return [quality, *captions] if quality else captions
+
+
+def _distinct(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))

@@ -1,0 +1,23 @@
+"""The tables of `playback`, one aggregate a module."""
+
+from __future__ import annotations
+
+from playback.models.assets import (
+    Asset,
+    AudioTrack,
+    Marker,
+    Rendition,
+    SourceText,
+    TextTrack,
+)
+from playback.models.jobs import PackagingJob
+
+__all__ = [
+    "Asset",
+    "AudioTrack",
+    "Marker",
+    "PackagingJob",
+    "Rendition",
+    "SourceText",
+    "TextTrack",
+]

@@ -1,0 +1,46 @@
+"""Reads of `playback`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from playback.models.assets import Asset  # noqa: F401 the type parameter
+    from playback.models.jobs import PackagingJob  # noqa: F401 the type parameter
+
+
+class AssetQuerySet(models.QuerySet["Asset"]):
+    """Video by what it belongs to and by whether it plays."""
+
+    def playable(self) -> AssetQuerySet:
+        """With a package that can be played now."""
+        return self.exclude(folder="")
+
+    def of_titles(self, title_pks: Sequence[int]) -> AssetQuerySet:
+        """Of these titles, their episodes included."""
+        return self.filter(
+            Q(title__in=title_pks) | Q(episode__season__title__in=title_pks)
+        )
+
+    def with_tracks(self) -> AssetQuerySet:
+        """With everything that a play answer says about the video."""
+        return self.prefetch_related(
+            "renditions", "audio_tracks", "text_tracks", "markers"
+        )
+
+
+class PackagingJobQuerySet(models.QuerySet["PackagingJob"]):
+    """Jobs by how far they are."""
+
+    def open(self) -> PackagingJobQuerySet:
+        """Waiting or running."""
+        return self.filter(state__in=("queued", "running")).order_by("pk")
+
+    def silent_since(self, moment: datetime) -> PackagingJobQuerySet:
+        """Said to run, but without a sign of life since ``moment``."""
+        return self.filter(state="running", updated_at__lt=moment).order_by("pk")
