@@ -1,6 +1,6 @@
-"""Rows by the thousand through COPY, which is several times faster than INSERT.
+"""Rows by the thousand: COPY in, one DELETE out, no model instances between.
 
-COPY sends no signals: a caller that writes what a cache carries purges by name.
+Neither sends signals: a caller that writes what a cache carries purges by name.
 """
 
 from __future__ import annotations
@@ -32,9 +32,28 @@ def copy_into(
     """
     ready = list(rows)
     quote = connection.ops.quote_name
-    by_name = {field.name: str(field.column) for field in model._meta.concrete_fields}
+    by_name = _columns(model)
     columns = ", ".join(quote(by_name[name]) for name in fields)
     statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in ready:
             copy.write_row(row)
+
+
+def delete_rows(model: type[Model], field: str, values: Sequence[int]) -> None:
+    """Delete the rows whose ``field`` is among ``values``, without loading them.
+
+    For tables that nothing points to: nothing cascades.
+    """
+    quote = connection.ops.quote_name
+    columns = _columns(model)
+    statement = (
+        f"DELETE FROM {quote(model._meta.db_table)}"  # noqa: S608 our own names, quoted
+        f" WHERE {quote(columns[field])} = ANY(%s)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(values)])
+
+
+def _columns(model: type[Model]) -> dict[str, str]:
+    return {field.name: str(field.column) for field in model._meta.concrete_fields}

@@ -7,6 +7,7 @@ add sections through :func:`register_section`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from django.core.files.storage import default_storage
@@ -27,6 +28,8 @@ SectionBuilder = Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
 
 It is asked for a whole batch at once, so it needs a constant number of queries.
 """
+
+Renderer = Callable[[Picture], Json]
 
 UNRATED_AGE: Final = 18
 """What nobody has rated is for adults."""
@@ -97,6 +100,23 @@ def image(picture: Picture) -> Json:
     }
 
 
+def once_each() -> Renderer:
+    """Renders a picture the first time that it is asked for; for a batch that is kept.
+
+    Every language of a title shows the same pictures.
+    """
+    done: dict[int, Json] = {}
+
+    def render(picture: Picture) -> Json:
+        key = id(picture)
+        if key not in done:
+            done[key] = image(picture)
+        return done[key]
+
+    return render
+
+
+@lru_cache(maxsize=1024)
 def aspect(width: int, height: int) -> str:
     """The nearest usual ratio, if it is within 3 %; else the numbers themselves."""
     ratio = width / height
@@ -104,7 +124,9 @@ def aspect(width: int, height: int) -> str:
     return name if abs(nearest - ratio) / nearest <= 0.03 else f"{width}:{height}"
 
 
-def images(pictures: Sequence[Picture], chain: Sequence[str]) -> list[Json]:
+def images(
+    pictures: Sequence[Picture], chain: Sequence[str], render: Renderer = image
+) -> list[Json]:
     """For each role the pictures in the best language; one without words fits any.
 
     A picture whose size is not known yet is not shown.
@@ -117,7 +139,7 @@ def images(pictures: Sequence[Picture], chain: Sequence[str]) -> list[Json]:
         by_language.setdefault(picture["lang"], []).append(picture)
     preferred = (chain[0], *chain[1:2], "", *chain[2:])
     return [
-        image(picture)
+        render(picture)
         for by_language in by_role.values()
         for picture in by_language[languages.order(by_language, preferred)[0]]
     ]
@@ -126,15 +148,23 @@ def images(pictures: Sequence[Picture], chain: Sequence[str]) -> list[Json]:
 class TitleDocuments:
     """The documents of one title in one language."""
 
-    def __init__(self, content: Content, sections: Json, language: str) -> None:
+    def __init__(
+        self,
+        content: Content,
+        sections: Json,
+        language: str,
+        *,
+        render: Renderer = image,
+    ) -> None:
         self.content = content
+        self.render = render
         self.sections = sections
         self.media: Mapping[str, Any] = sections.get("media", {})
         self.chain = languages.chain(
             language, content["original_language"], languages.default_language()
         )
         self.texts = languages.best(content["texts"], self.chain)
-        self.images = images(content["images"], self.chain)
+        self.images = images(content["images"], self.chain, render)
 
     def card(self) -> Json:
         """What a list or a rail shows of the title."""
@@ -182,7 +212,7 @@ class TitleDocuments:
             **self._season_summary(season),
             "title": {"id": self.content["id"], "name": self.texts["name"]},
             "synopsis": languages.best(season["texts"], self.chain).get("synopsis", ""),
-            "images": images(season["images"], self.chain),
+            "images": images(season["images"], self.chain, self.render),
             "episodes": [self._episode(one) for one in season["episodes"]],
         }
 
@@ -205,7 +235,7 @@ class TitleDocuments:
             "synopsis": texts.get("synopsis", ""),
             "released_on": episode["released_on"],
             "runtime_s": media.get("runtime_s") or episode["runtime_s"],
-            "images": images(episode["images"], self.chain),
+            "images": images(episode["images"], self.chain, self.render),
             "playable": media.get("playable", False),
         }
 

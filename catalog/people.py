@@ -10,14 +10,14 @@ from django.conf import settings
 from django.db import transaction
 
 from catalog import content, documents, languages
-from catalog.bulk import copy_into
+from catalog.bulk import copy_into, delete_rows
 from catalog.models import Person, PersonTranslation, PublishedPerson
 
 
 @transaction.atomic
 def publish(person_pks: Sequence[int]) -> None:
     """Show people as they are now."""
-    PublishedPerson.objects.filter(person_id__in=person_pks).delete()
+    delete_rows(PublishedPerson, "person", person_pks)
     copy_into(
         PublishedPerson,
         ("person", "language", "public_id", "document"),

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import orjson
 from django.conf import settings
 
 from catalog import documents, genres, people, sorting
-from catalog.bulk import copy_into
+from catalog.bulk import copy_into, delete_rows
 from catalog.content import Content
 from catalog.models import (
     Person,
@@ -61,7 +62,7 @@ class Entry:
 def erase(title_pks: Sequence[int]) -> None:
     """Take titles from devices."""
     for model in _PUBLISHED:
-        model._default_manager.filter(title_id__in=title_pks).delete()
+        delete_rows(model, "title", title_pks)
 
 
 def write(entries: Mapping[int, Entry]) -> None:
@@ -92,8 +93,9 @@ _Builder = tuple[int, str, documents.TitleDocuments]
 
 def _builders(entries: Mapping[int, Entry]) -> list[_Builder]:
     sections = documents.sections(list(entries))
+    build = partial(documents.TitleDocuments, render=documents.once_each())
     return [
-        (pk, language, documents.TitleDocuments(entry.content, sections[pk], language))
+        (pk, language, build(entry.content, sections[pk], language))
         for pk, entry in entries.items()
         for language in settings.CONTENT_LANGUAGES
     ]
