@@ -9,3 +9,6 @@ class CatalogConfig(AppConfig):
     """Movies and series: edited, published, listed."""
 
     name = "catalog"
+
+    def ready(self) -> None:
+        from catalog import cache_keys  # noqa: F401 registers on import

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from catalog import documents, languages
+from catalog import cache_keys, documents, languages
 from catalog.bulk import copy_into
 from catalog.content import GenreContent
 from catalog.models import Genre, PublishedGenre
@@ -24,6 +24,7 @@ def publish(slugs: Collection[str]) -> None:
         ("genre", "language", "slug", "name", "position"),
         (row for genre in found for row in _rows(genre)),
     )
+    cache_keys.purge_genres()
 
 
 def publish_missing(slugs: Collection[str]) -> None:

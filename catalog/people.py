@@ -9,7 +9,7 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
-from catalog import content, documents, languages
+from catalog import cache_keys, content, documents, languages
 from catalog.bulk import copy_into, delete_rows
 from catalog.models import Person, PersonTranslation, PublishedPerson
 
@@ -23,6 +23,7 @@ def publish(person_pks: Sequence[int]) -> None:
         ("person", "language", "public_id", "document"),
         _rows(person_pks),
     )
+    cache_keys.purge_people(person_pks)
 
 
 def publish_missing(person_pks: Sequence[int]) -> None:

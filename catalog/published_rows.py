@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 from django.conf import settings
 
-from catalog import documents, genres, people, sorting
+from catalog import cache_keys, documents, genres, people, sorting
 from catalog.bulk import copy_into, delete_rows
 from catalog.content import Content
 from catalog.models import (
@@ -63,6 +63,7 @@ def erase(title_pks: Sequence[int]) -> None:
     """Take titles from devices."""
     for model in _PUBLISHED:
         delete_rows(model, "title", title_pks)
+    cache_keys.purge_titles(title_pks)
 
 
 def write(entries: Mapping[int, Entry]) -> None:

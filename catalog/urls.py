@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from catalog.views import GenreViewSet, PersonViewSet, TitleViewSet
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("titles", TitleViewSet.as_view({"get": "list"}), name="titles"),
+    path(
+        "titles/<slug:id_or_slug>",
+        TitleViewSet.as_view({"get": "retrieve"}),
+        name="title",
+    ),
+    path(
+        "titles/<slug:id_or_slug>/seasons/<int:number>",
+        TitleViewSet.as_view({"get": "season"}),
+        name="season",
+    ),
+    path("genres", GenreViewSet.as_view({"get": "list"}), name="genres"),
+    path(
+        "people/<slug:public_id>",
+        PersonViewSet.as_view({"get": "retrieve"}),
+        name="person",
+    ),
+]

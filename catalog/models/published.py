@@ -14,7 +14,11 @@ from catalog.models.base import LanguageField
 from catalog.models.genres import Genre
 from catalog.models.people import Person
 from catalog.models.titles import Kind, Title
-from catalog.querysets import PublishedCreditQuerySet, PublishedTitleQuerySet
+from catalog.querysets import (
+    PublishedGenreQuerySet,
+    PublishedSeasonQuerySet,
+    PublishedTitleQuerySet,
+)
 from streamapi.ids import MAX_LENGTH
 
 
@@ -113,6 +117,8 @@ class PublishedSeason(models.Model):
     number = models.PositiveSmallIntegerField()
     document = models.TextField()
 
+    objects = PublishedSeasonQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -143,8 +149,6 @@ class PublishedCredit(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="published_credits")
     role = models.CharField(max_length=20)
     character = models.CharField(max_length=200)
-
-    objects = PublishedCreditQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role}"
@@ -177,6 +181,8 @@ class PublishedGenre(models.Model):
     slug = models.CharField(max_length=60)
     name = models.CharField(max_length=100)
     position = models.PositiveIntegerField()
+
+    objects = PublishedGenreQuerySet.as_manager()
 
     class Meta:
         constraints = [

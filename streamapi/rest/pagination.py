@@ -59,6 +59,8 @@ class KeysetPagination(BasePagination):
     """
 
     default_page_size: ClassVar[int] = 50
+    max_page_size: ClassVar[int] = MAX_PAGE_SIZE
+    next_cursor: str | None = None
 
     def paginate_queryset(  # type: ignore[override]
         self,
@@ -68,7 +70,7 @@ class KeysetPagination(BasePagination):
     ) -> list[Any]:
         ordering: tuple[str, ...] = view.ordering  # type: ignore[union-attr]
         query = request.query_params
-        size = page_size(query.get("limit"), self.default_page_size)
+        size = page_size(query.get("limit"), self.default_page_size, self.max_page_size)
         scope = ":".join((request.path, *ordering))
         cursor = query.get("cursor")
         if cursor:
@@ -76,16 +78,16 @@ class KeysetPagination(BasePagination):
                 _after(queryset.model, ordering, decode_cursor(cursor, scope))
             )
         rows = list(queryset.order_by(*ordering)[: size + 1])
-        self._next = None
+        self.next_cursor = None
         if len(rows) > size:
             rows = rows[:size]
             last = rows[-1]
             values = [getattr(last, name.lstrip("-")) for name in ordering]
-            self._next = encode_cursor(values, scope)
+            self.next_cursor = encode_cursor(values, scope)
         return rows
 
     def get_paginated_response(self, data: Any) -> Response:
-        return Response({"results": data, "next": self._next})
+        return Response({"results": data, "next": self.next_cursor})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -111,7 +113,11 @@ class KeysetPagination(BasePagination):
             {
                 "name": "limit",
                 "in": "query",
-                "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE},
+                "schema": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": self.max_page_size,
+                },
                 "description": "How many results at most.",
             },
         ]

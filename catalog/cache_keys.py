@@ -1,0 +1,59 @@
+"""What answers carry, and what a change of the published side purges.
+
+Nothing of the editing side is here: an edit changes no answer. Publishing writes without
+signals and purges by name; the registrations below serve deletions in the admin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from catalog.models import PublishedGenre, PublishedPerson, PublishedTitle
+from streamapi.responsecache import purge, register
+
+TITLES: Final = "titles"
+"""Carried by every answer that depends on which titles are shown."""
+GENRES: Final = "genres"
+
+
+def title(pk: int) -> str:
+    """Carried by answers about one title."""
+    return f"title:{pk}"
+
+
+def person(pk: int) -> str:
+    """Carried by answers about one person."""
+    return f"person:{pk}"
+
+
+def purge_titles(title_pks: Iterable[int]) -> None:
+    """End every answer that shows one of these titles, or could."""
+    purge({TITLES, *map(title, title_pks)})
+
+
+def purge_people(person_pks: Iterable[int]) -> None:
+    """End the answers about these people."""
+    purge(map(person, person_pks))
+
+
+def purge_genres() -> None:
+    """End the answers that name genres."""
+    purge({GENRES})
+
+
+register(
+    PublishedTitle,
+    carries=lambda shown: {title(shown.title_id)},
+    purges=lambda shown: {TITLES, title(shown.title_id)},
+)
+register(
+    PublishedPerson,
+    carries=lambda shown: {person(shown.person_id)},
+    purges=lambda shown: {person(shown.person_id)},
+)
+register(
+    PublishedGenre,
+    carries=lambda _shown: {GENRES},
+    purges=lambda _shown: {GENRES},
+)

@@ -1,0 +1,94 @@
+"""Every read endpoint has a constant number of queries, pinned in a reviewed file.
+
+``UPDATE_QUERY_COUNTS=1 pytest tests/architecture/test_query_counts.py`` writes
+``query_counts.json`` anew; its diff is read like code. To pin an endpoint, add a probe: a
+name, and a function that makes ``size`` things and returns the path to read.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from catalog import publishing
+from streamapi.env import Environment
+from tests.factories import catalog
+
+BASELINE = Path(__file__).with_name("query_counts.json")
+UPDATE = Environment().flag("UPDATE_QUERY_COUNTS", default=False)
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def _titles(size):
+    titles = [
+        catalog.series(f"Show {number}", seasons=(size,) * size, genres=("drama",))
+        for number in range(size)
+    ]
+    for title in titles:
+        catalog.credit(title, "Ada Example")
+        publishing.publish(title, by=None, now=NOW)
+    return titles
+
+
+def _title_list(size):
+    _titles(size)
+    return "/v1/titles?genre=drama&kind=series&language=en"
+
+
+def _title(size):
+    return f"/v1/titles/{_titles(size)[0].slug}"
+
+
+def _season(size):
+    return f"/v1/titles/{_titles(size)[0].public_id}/seasons/1"
+
+
+def _genres(size):
+    for number in range(size):
+        title = catalog.title(genres=(f"genre-{number}",))
+        publishing.publish(title, by=None, now=NOW)
+    return "/v1/genres"
+
+
+def _person(size):
+    credit = _titles(size)[0].credits.get()
+    return f"/v1/people/{credit.person.public_id}"
+
+
+PROBES = {
+    "GET /v1/titles": _title_list,
+    "GET /v1/titles/{id}": _title,
+    "GET /v1/titles/{id}/seasons/{number}": _season,
+    "GET /v1/genres": _genres,
+    "GET /v1/people/{id}": _person,
+}
+
+
+def count(path):
+    with CaptureQueriesContext(connection) as captured:
+        response = APIClient().get(path)
+    assert response.status_code == 200, response.content
+    return len(captured)
+
+
+def pinned():
+    return json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", PROBES)
+@pytest.mark.parametrize("size", [1, 4])
+def test_the_number_of_queries_is_the_pinned_one(name, size):
+    queries = count(PROBES[name](size))
+    if UPDATE:
+        counts = pinned() | {name: queries}
+        BASELINE.write_text(json.dumps(counts, indent=2, sort_keys=True) + "\n")
+    assert pinned()[name] == queries
+
+
+def test_nothing_is_pinned_that_is_not_measured():
+    assert set(pinned()) == set(PROBES)
