@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.views import set_rollback
 
 from streamapi import errors
 from streamapi.http import problems
@@ -40,8 +40,7 @@ def problem_handler(exc: Exception, _context: Mapping[str, Any]) -> Response | N
         status, members = exc.status_code, _from_drf(exc)
     else:
         return None
-    if transaction.get_connection().in_atomic_block:
-        transaction.set_rollback(True)
+    set_rollback()
     return _response(status, members)
 
 
