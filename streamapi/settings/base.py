@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "catalog",
     "channels",
     "playback",
+    "streamapi.demo",
 ]
 
 # Order matters: the id first, so that every later line of the log carries it; the

@@ -1,0 +1,1 @@
+"""A whole demo service: titles, pictures, video, people, made from nothing."""

@@ -1,0 +1,1 @@
+"""Posters, backdrops, logos and stills, drawn by code and always the same."""
