@@ -92,11 +92,7 @@ def _breaks(words: Sequence[str]) -> list[tuple[str, ...]]:
     for count in range(min(4, len(words))):
         for cuts in combinations(range(1, len(words)), count):
             edges = (0, *cuts, len(words))
-            found.append(
-                tuple(
-                    " ".join(words[a:b]) for a, b in pairwise(edges)
-                )
-            )
+            found.append(tuple(" ".join(words[a:b]) for a, b in pairwise(edges)))
     return found
 
 
