@@ -9,3 +9,10 @@ class AccountsConfig(AppConfig):
     """Who may watch: people, profiles, devices, plans, packages."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """A child's token narrows every shared answer."""
+        from accounts import tokens
+        from streamapi.http.variant import register_ceiling_source
+
+        register_ceiling_source(tokens.ceiling)

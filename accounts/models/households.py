@@ -9,9 +9,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.querysets import DeviceQuerySet
 from streamapi.clients import PLATFORMS, UNRESTRICTED
 from streamapi.ids import MAX_LENGTH, new_id
 
+KIDS_CEILING: Final = 12
 _PLATFORM_CHOICES: Final = [(name, name) for name in PLATFORMS]
 
 
@@ -66,6 +68,11 @@ class Profile(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.public_id})"
 
+    @property
+    def ceiling(self) -> int:
+        """The highest age rating this viewer may see."""
+        return min(self.maturity, KIDS_CEILING) if self.is_kids else self.maturity
+
 
 class Device(models.Model):
     """A screen that the household has signed in on."""
@@ -89,6 +96,8 @@ class Device(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeviceQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name} ({self.public_id})"

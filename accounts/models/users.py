@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from streamapi import hashing
+
 EMAIL_LENGTH: Final = 254
 
 
@@ -69,6 +71,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash off the hub; ``None`` makes the password unusable."""
+        self.password = hashing.make(raw_password)
+        self._password = raw_password
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether the password fits; a hash of an outdated cost is made anew."""
+        fits, outdated = hashing.verify(raw_password or "", self.password)
+        if fits and outdated:
+            self.password = hashing.make(raw_password)
+            self.save(update_fields=["password"])
+        return fits
 
     def clean(self) -> None:
         """Store the address as it is compared."""

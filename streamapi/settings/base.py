@@ -165,6 +165,20 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+PASSWORD_RESET_TIMEOUT = 3600
+# Access tokens: a JSON list of P-256 private keys in PEM; the first signs, all verify.
+# Empty: a key is made once, in the state directory.
+TOKEN_KEYS = ENV.text("TOKEN_KEYS", "")
+TOKEN_ISSUER = ENV.text("TOKEN_ISSUER", "http://127.0.0.1:8000")
+TOKEN_AUDIENCE = ENV.text("TOKEN_AUDIENCE", "stream-api")
+OAUTH_CLIENTS = ENV.words("OAUTH_CLIENTS", ("stream-app", "stream-tv", "stream-web"))
+SIGN_IN_REQUESTS_PER_ADDRESS = ENV.number("SIGN_IN_REQUESTS_PER_ADDRESS", 60)
+# Where people reach us: links in mails, the address a TV shows. Never from a request.
+PUBLIC_URL = ENV.text("PUBLIC_URL", "http://127.0.0.1:8000")
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = STATE_DIR / "mail"
+DEFAULT_FROM_EMAIL = ENV.text("DEFAULT_FROM_EMAIL", "no-reply@localhost")
+
 # --- Files ----------
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"

@@ -9,6 +9,7 @@ DEBUG = False
 SECRET_KEY = "for-tests-only-" + "x" * 40
 # The cheapest hasher that still works the same way: tests sign in often.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SIGN_IN_REQUESTS_PER_ADDRESS = 1_000_000  # all tests come from one address
 WHITENOISE_AUTOREFRESH = False
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
 # The test runner owns one connection a thread; a pool would hide leaks from it.

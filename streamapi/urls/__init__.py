@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.urls import root_urlpatterns as account_routes
 from playback import edge
 from streamapi.http import health
 from streamapi.urls import api
@@ -14,6 +15,7 @@ urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("v1/", include(api.urlpatterns)),
+    *account_routes,
     path("admin/", admin.site.urls),
 ]
 

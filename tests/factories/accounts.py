@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import Account, Device, Package, Profile, User
 
 PASSWORD = "correct-horse-battery"
@@ -14,6 +16,7 @@ _numbers = itertools.count(1)
 def make_user(**fields: Any) -> User:
     fields.setdefault("email", f"viewer{next(_numbers)}@example.org")
     fields.setdefault("password", PASSWORD)
+    fields.setdefault("email_verified_at", timezone.now())
     return User.objects.create_user(**fields)
 
 

@@ -1,0 +1,1 @@
+"""What devices and browsers talk to, one concern a module."""
