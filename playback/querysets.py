@@ -12,6 +12,7 @@ from django.db.models import Q
 if TYPE_CHECKING:
     from playback.models.assets import Asset  # noqa: F401 the type parameter
     from playback.models.jobs import PackagingJob  # noqa: F401 the type parameter
+    from playback.models.sessions import PlaybackSession  # noqa: F401 the same
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -44,3 +45,11 @@ class PackagingJobQuerySet(models.QuerySet["PackagingJob"]):
     def silent_since(self, moment: datetime) -> PackagingJobQuerySet:
         """Said to run, but without a sign of life since ``moment``."""
         return self.filter(state="running", updated_at__lt=moment).order_by("pk")
+
+
+class PlaybackSessionQuerySet(models.QuerySet["PlaybackSession"]):
+    """Sessions by whose they are and whether they are over."""
+
+    def open(self) -> PlaybackSessionQuerySet:
+        """Not ended by anyone; whether the player is still there is another question."""
+        return self.filter(ended_at=None)

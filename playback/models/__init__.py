@@ -11,12 +11,14 @@ from playback.models.assets import (
     TextTrack,
 )
 from playback.models.jobs import PackagingJob
+from playback.models.sessions import PlaybackSession
 
 __all__ = [
     "Asset",
     "AudioTrack",
     "Marker",
     "PackagingJob",
+    "PlaybackSession",
     "Rendition",
     "SourceText",
     "TextTrack",

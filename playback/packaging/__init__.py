@@ -91,6 +91,12 @@ class Packager(Protocol):
         """
 
 
+def capped_name(manifest: str, height: int) -> str:
+    """The name of a manifest without anything taller than ``height``."""
+    stem, _, suffix = manifest.rpartition(".")
+    return f"{stem}-{height}.{suffix}"
+
+
 def packager() -> Packager:
     """The packager that ``PACKAGER`` names."""
     made: Packager = import_string(settings.PACKAGER)()

@@ -26,6 +26,7 @@ from playback.packaging import (
     Progress,
     TextSource,
     Video,
+    capped_name,
     encoding,
     ladder,
     manifests,
@@ -145,12 +146,6 @@ def _polish(out: Path, rungs: Sequence[ladder.Rung]) -> None:
         dash_name = capped_name(DASH_MANIFEST, rung.height)
         (out / hls_name).write_text(manifests.capped_hls(master, rung.height))
         (out / dash_name).write_text(manifests.capped_dash(dash, rung.height))
-
-
-def capped_name(manifest: str, height: int) -> str:
-    """The name of a manifest without anything taller than ``height``."""
-    stem, _, suffix = manifest.rpartition(".")
-    return f"{stem}-{height}.{suffix}"
 
 
 def _checked(out: Path) -> hlscheck.Presentation:

@@ -1,0 +1,134 @@
+"""What a device reads when it plays something: one JSON shape for every family."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+
+from playback import delivery, devices, sessions
+from playback.content import Playable
+from playback.models import PlaybackSession
+from playback.packaging import DASH_MANIFEST, HLS_MANIFEST, capped_name
+from playback.sessions import Play
+
+_MANIFESTS: Final = {
+    devices.HLS: (HLS_MANIFEST, "application/vnd.apple.mpegurl"),
+    devices.DASH: (DASH_MANIFEST, "application/dash+xml"),
+}
+
+
+def play(answer: Play) -> dict[str, Any]:
+    """The whole answer to play."""
+    session, playable = answer.session, answer.playable
+    return {
+        "session_id": session.public_id,
+        "content_id": playable.content_id,
+        "title_id": playable.title_id,
+        "name": playable.name,
+        "expires_at": _moment(answer.grant.expires_at),
+        "heartbeat": heartbeat_contract(session),
+        "manifests": [_manifest(kind, answer) for kind in answer.family.manifests],
+        "delivery_auth": authorisation(session.folder, answer.grant),
+        "drm": None,
+        "duration_ms": playable.duration_ms,
+        "resume_position_ms": answer.resume_ms,
+        "markers": _markers(playable),
+        "audio_tracks": _audio_tracks(playable),
+        "text_tracks": _text_tracks(playable, session.folder),
+        "thumbnails": _thumbnails(playable, session.folder),
+        "max_resolution": f"{session.max_height}p",
+        "max_resolution_reason": session.cap_reason or None,
+        "cmcd": {"sid": str(session.cmcd_sid), "cid": playable.content_id},
+    }
+
+
+def authorisation(folder: str, grant: delivery.Grant) -> dict[str, Any]:
+    """Permission to fetch the files, as cookies and as a query for every request."""
+    return {
+        "type": "cookies",
+        "domain": settings.DELIVERY_COOKIE_DOMAIN or None,
+        "path": cookie_path(folder),
+        "expires_at": _moment(grant.expires_at),
+        "cookies": grant.cookies(),
+        "query": grant.query(),
+    }
+
+
+def heartbeat_contract(session: PlaybackSession) -> dict[str, Any]:
+    """Where to report, how often, and after what silence the session is given up."""
+    return {
+        "url": f"/v1/playback/sessions/{session.public_id}/heartbeat",
+        "interval_s": sessions.HEARTBEAT_S,
+        "ttl_s": sessions.LEASE_S,
+    }
+
+
+def cookie_path(folder: str) -> str:
+    """The part of the media host that a session's cookies are sent to."""
+    return f"/v/{folder}/"
+
+
+def _url(folder: str, name: str) -> str:
+    return f"{settings.MEDIA_BASE_URL}/v/{folder}/{name}"
+
+
+def _manifest(kind: str, answer: Play) -> dict[str, Any]:
+    name, mime = _MANIFESTS[kind]
+    tallest = max(rung["height"] for rung in answer.playable.rungs)
+    height = answer.session.max_height
+    if height < tallest:
+        name = capped_name(name, height)
+    return {"type": kind, "url": _url(answer.session.folder, name), "mime": mime}
+
+
+def _markers(playable: Playable) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": marker["kind"],
+            "start_ms": marker["start_ms"],
+            "end_ms": marker["end_ms"],
+        }
+        for marker in playable.marks
+    ]
+
+
+def _audio_tracks(playable: Playable) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "audio",
+            "lang": track["language"],
+            "role": "main",
+            "label": track["label"],
+            "codec": track["codec"],
+            "channels": track["channels"],
+            "default": position == 0,
+        }
+        for position, track in enumerate(playable.sounds)
+    ]
+
+
+def _text_tracks(playable: Playable, folder: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "text",
+            "lang": track["language"],
+            "role": track["role"],
+            "label": track["label"],
+            "default": track["role"] == "forced",
+            "url": _url(folder, track["path"]),
+            "mime": "text/vtt",
+        }
+        for track in playable.words
+    ]
+
+
+def _thumbnails(playable: Playable, folder: str) -> dict[str, Any] | None:
+    if not playable.thumbnails:
+        return None
+    return {"type": "vtt", "url": _url(folder, playable.thumbnails)}
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,117 @@
+"""What can be played under a public id: the published side of it, and its video."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
+
+from catalog import languages
+from catalog.models import PublishedEpisode, PublishedTitle
+from playback.models import Asset, AudioTrack, Marker, Rendition, TextTrack
+from streamapi.errors import Conflict, NotFound
+
+_TRACKS: Final[Mapping[str, tuple[type[Model], str, tuple[str, ...]]]] = {
+    "rungs": (Rendition, "height", ("height", "width", "codecs")),
+    "sounds": (AudioTrack, "position", ("language", "label", "codec", "channels")),
+    "words": (TextTrack, "pk", ("language", "label", "role", "path")),
+    "marks": (Marker, "start_ms", ("kind", "start_ms", "end_ms")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Playable:
+    """A film, an episode or a trailer, with all that a play answer says about it."""
+
+    content_id: str
+    name: str
+    title_id: str
+    title_pk: int
+    asset_pk: int
+    asset_id: str
+    folder: str
+    duration_ms: int
+    thumbnails: str
+    packages: frozenset[str]
+    min_age: int
+    rungs: Sequence[Mapping[str, Any]]
+    sounds: Sequence[Mapping[str, Any]]
+    words: Sequence[Mapping[str, Any]]
+    marks: Sequence[Mapping[str, Any]]
+
+
+class NotPlayable(Conflict):
+    """The content exists, but there is no video of it to play now."""
+
+    code = "not_playable"
+    title = "This cannot be played"
+
+
+def find(content_id: str, kind: str = Asset.Kind.MAIN) -> Playable:
+    """The video of published content, in one query."""
+    row = _rows(content_id, kind).first()
+    if row is None or not row["is_published"] or row["shown"] is None:
+        raise _why_not(content_id)
+    shown = row["shown"]
+    trailer = kind == Asset.Kind.TRAILER
+    return Playable(
+        content_id=content_id,
+        name=shown["name"],
+        title_id=shown["id"],
+        title_pk=row["owner"],
+        asset_pk=row["pk"],
+        asset_id=row["public_id"],
+        folder=row["folder"],
+        duration_ms=row["duration_ms"],
+        thumbnails=row["thumbnails"],
+        packages=frozenset(() if trailer else shown["packages"]),
+        min_age=shown["min_age"],
+        **{name: row[name] for name in _TRACKS},
+    )
+
+
+def _rows(content_id: str, kind: str) -> QuerySet[Asset, dict[str, Any]]:
+    owner = "episode" if content_id.startswith("ep_") else "title"
+    published = PublishedTitle.objects.filter(
+        title=OuterRef("owner"), language=languages.default_language()
+    )
+    facts = JSONObject(
+        id="public_id", name="name", packages="packages", min_age="min_age"
+    )
+    episode = PublishedEpisode.objects.filter(public_id=OuterRef("episode__public_id"))
+    rows: QuerySet[Asset, dict[str, Any]] = (
+        Asset.objects.playable()
+        .filter(Q((f"{owner}__public_id", content_id)), kind=kind)
+        .annotate(
+            owner=Coalesce(F("title_id"), F("episode__season__title_id")),
+            shown=Subquery(published.values(facts=facts)[:1]),
+            is_published=Q(episode=None) | Exists(episode),
+            **{name: _tracks(*track) for name, track in _TRACKS.items()},
+        )
+        .order_by("pk")
+        .values(
+            *("pk", "public_id", "folder", "duration_ms", "thumbnails"),
+            *("owner", "shown", "is_published", *_TRACKS),
+        )
+    )
+    return rows
+
+
+def _tracks(model: type[Model], order: str, fields: tuple[str, ...]) -> ArraySubquery:
+    facts = JSONObject(**{name: name for name in fields})
+    rows = model._default_manager.filter(asset=OuterRef("pk")).order_by(order)
+    return ArraySubquery(rows.values(facts=facts))
+
+
+def _why_not(content_id: str) -> NotFound | NotPlayable:
+    title = PublishedTitle.objects.filter(public_id=content_id).first()
+    if title is not None and title.kind == "series":
+        return NotPlayable("This is a series: play one of its episodes.")
+    episode = PublishedEpisode.objects.filter(public_id=content_id)
+    if title is not None or episode.exists():
+        return NotPlayable("Its video is not here yet.")
+    return NotFound(f"There is nothing to play under {content_id}.")

@@ -1,0 +1,82 @@
+"""Playback sessions: who plays what, on which device, since when and until when."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Account, Device, Profile
+from playback.models.assets import Asset
+from playback.querysets import PlaybackSessionQuerySet
+from streamapi.ids import MAX_LENGTH, new_id
+
+
+class PlaybackSession(models.Model):
+    """One stream, from play to stop. Without an account it is of a free title."""
+
+    class End(models.TextChoices):
+        """Why a session is over."""
+
+        STOPPED = "stopped"
+        REPLACED = "replaced"
+        TAKEN_OVER = "taken_over"
+        EXPIRED = "expired"
+
+    public_id = models.CharField(
+        max_length=MAX_LENGTH,
+        unique=True,
+        editable=False,
+        default=partial(new_id, "ps"),
+    )
+    account = models.ForeignKey(
+        Account, models.CASCADE, null=True, related_name="playback_sessions"
+    )
+    profile = models.ForeignKey(
+        Profile, models.CASCADE, null=True, related_name="playback_sessions"
+    )
+    device = models.ForeignKey(
+        Device, models.SET_NULL, null=True, related_name="playback_sessions"
+    )
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="sessions")
+    content_id = models.CharField(max_length=MAX_LENGTH)
+    folder = models.CharField(max_length=80)
+    platform = models.CharField(max_length=20)
+    max_height = models.PositiveIntegerField()
+    cap_reason = models.CharField(max_length=30, blank=True)
+    cmcd_sid = models.UUIDField(default=uuid.uuid4)
+    idempotency_key = models.CharField(max_length=255, blank=True)
+    request_fingerprint = models.CharField(max_length=64)
+    started_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=12, choices=End, blank=True)
+
+    objects = PlaybackSessionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="session_key_once_in_account",
+            ),
+            models.UniqueConstraint(
+                fields=["idempotency_key"],
+                condition=~Q(idempotency_key="") & Q(account=None),
+                name="session_key_once_without_account",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "last_seen_at"],
+                condition=Q(ended_at=None),
+                name="open_sessions_of_account",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

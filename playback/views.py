@@ -1,0 +1,127 @@
+"""Play, renew, heartbeat, stop: commands of a player, never cached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from django.conf import settings
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from playback import answers, delivery, sessions
+from playback.serializers import (
+    HeartbeatInput,
+    HeartbeatOutput,
+    PlayOutput,
+    RenewOutput,
+    StartInput,
+)
+from streamapi.responsecache import NEVER, Never
+
+_PRIVATE: Final = {"Cache-Control": "private, no-store"}
+_KEY: Final = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="The same key and body again give the same session.",
+)
+
+
+class PlaybackView(APIView):
+    """What all commands of a player share."""
+
+    cache_policies: ClassVar[Mapping[str, Never]] = {
+        "post": NEVER("personal"),
+        "delete": NEVER("personal"),
+    }
+
+
+class SessionsView(PlaybackView):
+    """Press play."""
+
+    @extend_schema(
+        operation_id="playback_start",
+        parameters=[_KEY],
+        request=StartInput,
+        responses={201: PlayOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """One call decides and answers with everything a player needs."""
+        body = StartInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        asked = body.play_request(request.headers.get("Idempotency-Key", ""))
+        play = sessions.start(asked, None, now=timezone.now())
+        response = Response(answers.play(play), status=201, headers=_PRIVATE)
+        return _with_cookies(response, play.session.folder, play.grant)
+
+
+class SessionView(PlaybackView):
+    """One session."""
+
+    @extend_schema(operation_id="playback_stop", responses={204: None})
+    def delete(self, request: Request, session_id: str) -> Response:
+        """Stop; stopping twice is no error."""
+        session = sessions.find(session_id, None)
+        sessions.stop(session, now=timezone.now())
+        return Response(status=204, headers=_PRIVATE)
+
+
+class RenewView(PlaybackView):
+    """Fresh cookies for a session that goes on."""
+
+    @extend_schema(
+        operation_id="playback_renew", request=None, responses={200: RenewOutput}
+    )
+    def post(self, request: Request, session_id: str) -> Response:
+        """To be called before ``expires_at``."""
+        session = sessions.find_open(session_id, None)
+        grant = sessions.renew(session, now=timezone.now())
+        authorisation = answers.authorisation(session.folder, grant)
+        body: dict[str, Any] = {
+            "session_id": session.public_id,
+            "expires_at": authorisation["expires_at"],
+            "delivery_auth": authorisation,
+        }
+        return _with_cookies(Response(body, headers=_PRIVATE), session.folder, grant)
+
+
+class HeartbeatView(PlaybackView):
+    """The player is alive."""
+
+    @extend_schema(
+        operation_id="playback_heartbeat",
+        request=HeartbeatInput,
+        responses={200: HeartbeatOutput},
+    )
+    def post(self, request: Request, session_id: str) -> Response:
+        """Report position and state; the answer says what to do next."""
+        body = HeartbeatInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        session = sessions.find_open(session_id, None)
+        action = sessions.heartbeat(session, now=timezone.now())
+        answer = {
+            "action": action,
+            "reason": None,
+            "next_heartbeat_s": sessions.HEARTBEAT_S,
+        }
+        return Response(answer, headers=_PRIVATE)
+
+
+def _with_cookies(response: Response, folder: str, grant: delivery.Grant) -> Response:
+    """Set the permission for browsers, whose players cannot add it themselves."""
+    secure = settings.MEDIA_BASE_URL.startswith("https://")
+    for name, value in grant.cookies().items():
+        response.set_cookie(
+            name,
+            value,
+            path=answers.cookie_path(folder),
+            domain=settings.DELIVERY_COOKIE_DOMAIN or None,
+            secure=secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
