@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+from streamapi.rest import documents
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("openapi.json", documents.OpenApiView.as_view(), name="openapi"),
+    path("docs", documents.reference, name="api-reference"),
+    path("docs/problems", documents.problems, name="api-problems"),
     path("", include("catalog.urls")),
     path("", include("channels.urls")),
     path("", include("accounts.urls")),
