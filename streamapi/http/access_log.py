@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 
 _log = logging.getLogger("access")
+
+LOGGED_OUTSIDE: Final = "streamapi.logged_outside"
+"""Set in the WSGI environment by whoever writes the line of this request itself."""
 
 
 class AccessLogMiddleware:
@@ -18,6 +22,8 @@ class AccessLogMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if LOGGED_OUTSIDE in request.META:
+            return self._get_response(request)
         started = time.perf_counter()
         response = self._get_response(request)
         match = request.resolver_match

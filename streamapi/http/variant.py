@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,10 @@ from streamapi.clients import UNRESTRICTED, Variant, VariantRules
 
 CeilingSource = Callable[[str], int]
 """From the value of an Authorization header to the maturity ceiling of its profile."""
+
+
+RESOLVED: Final = "streamapi.variant"
+"""Where the front door leaves a variant in the WSGI environment; no client can."""
 
 
 def _no_profile(_authorization: str) -> int:
@@ -37,11 +42,18 @@ def rules() -> VariantRules:
     )
 
 
+def ceiling_of(authorization: str) -> int:
+    """The maturity ceiling of the profile behind an Authorization header."""
+    return _ceiling_source(authorization) if authorization else UNRESTRICTED
+
+
 def resolve(request: HttpRequest, rules: VariantRules) -> Variant:
     """The variant of one request."""
+    resolved = request.META.get(RESOLVED)
+    if isinstance(resolved, Variant):
+        return resolved
     query, headers = request.GET, request.headers
-    authorization = headers.get("Authorization", "")
-    ceiling = _ceiling_source(authorization) if authorization else UNRESTRICTED
+    ceiling = ceiling_of(headers.get("Authorization", ""))
     return Variant(
         language=rules.language(
             query.get("lang", ""), headers.get("Accept-Language", "")

@@ -13,6 +13,7 @@ class ResponseCacheConfig(AppConfig):
     verbose_name = "Response cache"
 
     def ready(self) -> None:
-        from streamapi.responsecache import signals
+        from streamapi.responsecache import purging, runtime, signals
 
         signals.connect()
+        purging.on_purge(runtime.delivery.deliver)

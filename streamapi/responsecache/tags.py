@@ -21,10 +21,13 @@ def checked(tags: Iterable[str]) -> frozenset[str]:
     found = frozenset(tags)
     for tag in found:
         if not _is_valid(tag):
-            raise TagInvalid(f"{tag!r} is not a tag: 1-256 visible ASCII, no comma")
+            raise TagInvalid(
+                f"{tag!r} is not 1-256 visible ASCII without , and first !"
+            )
     return found
 
 
 def _is_valid(tag: str) -> bool:
     visible = tag.isascii() and tag.isprintable()
-    return visible and 0 < len(tag) <= MAX_LENGTH and not set(tag) & {",", " "}
+    plain = not set(tag) & {",", " "} and not tag.startswith("!")
+    return visible and plain and 0 < len(tag) <= MAX_LENGTH

@@ -43,7 +43,8 @@ INSTALLED_APPS = [
 
 # Order matters: the id first, so that every later line of the log carries it; the
 # access log around all that can answer; the deadline inside both, so that a request
-# that ran out of time is logged and numbered like any other.
+# that ran out of time is logged and numbered like any other; the policy innermost,
+# because only the view itself must not see who asks.
 MIDDLEWARE = [
     "streamapi.http.request_id.RequestIdMiddleware",
     "streamapi.http.access_log.AccessLogMiddleware",
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "streamapi.responsecache.middleware.PolicyMiddleware",
 ]
 
 TEMPLATES = [
@@ -140,6 +142,14 @@ CACHES: dict[str, dict[str, Any]] = {
         },
     }
 }
+
+# --- Response cache ----------
+# The memory of each process; an entry takes at most an eighth of it. A new namespace
+# leaves every answer of an older release behind.
+RESPONSE_CACHE_MEMORY_BYTES = ENV.number("RESPONSE_CACHE_MEMORY_MB", 64) * 1024 * 1024
+RESPONSE_CACHE_NAMESPACE = f"rc:{ENV.text('RELEASE', 'dev')}"
+RESPONSE_CACHE_LOG_SAMPLE = ENV.seconds("RESPONSE_CACHE_LOG_SAMPLE", 1.0)
+RESPONSE_CACHE_STRICT = False  # raise where a shared view looks at who asks
 
 # --- Languages, territories, maturity ----------
 USE_TZ = True
@@ -294,11 +304,18 @@ CONTENT_SECURITY_POLICY = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "streamapi.http.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "formatters": {
+        "json": {"()": "streamapi.http.logs.JsonFormatter"},
+        "as-is": {"format": "%(message)s"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+        "finished-lines": {"class": "logging.StreamHandler", "formatter": "as-is"},
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.server": {"level": "ERROR"},
+        "access.cached": {"handlers": ["finished-lines"], "propagate": False},
     },
 }

@@ -10,6 +10,7 @@ ALLOWED_HOSTS = ["*"]
 SECRET_KEY = ENV.text("SECRET_KEY", "for-development-only-" + "x" * 40)
 MEDIA_EDGE = ENV.flag("MEDIA_EDGE", default=True)
 TRUST_EDGE_HEADERS = ENV.flag("TRUST_EDGE_HEADERS", default=True)
+RESPONSE_CACHE_STRICT = DEBUG
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
