@@ -2,6 +2,7 @@
 
 from catalog.models.artwork import Artwork
 from catalog.models.genres import Genre, GenreTranslation
+from catalog.models.imports import ImportRun
 from catalog.models.people import Credit, Person, PersonExternalId, PersonTranslation
 from catalog.models.published import (
     PublishedCredit,
@@ -35,6 +36,7 @@ __all__ = [
     "ExternalId",
     "Genre",
     "GenreTranslation",
+    "ImportRun",
     "MaturityRating",
     "Person",
     "PersonExternalId",

@@ -56,7 +56,7 @@ class ExternalIdBase(models.Model):
     """The name of a thing in someone else's system: imdb, tmdb-movie, eidr, own."""
 
     system = models.SlugField(max_length=40)
-    value = models.CharField(max_length=200)
+    value = models.CharField(max_length=600)
 
     class Meta:
         abstract = True

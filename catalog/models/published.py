@@ -5,6 +5,8 @@ Only ``catalog.publishing`` writes here.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -46,6 +48,21 @@ class Snapshot(models.Model):
         return f"#{self.number}"
 
 
+def _of_title(related_name: str, *, db_index: bool = False) -> Any:
+    """The title that a row was made from.
+
+    Rows are made by the thousand under a lock on the title, so the database need not
+    look each one up again; deleting a title deletes them through Django.
+    """
+    return models.ForeignKey(
+        Title,
+        models.CASCADE,
+        related_name=related_name,
+        db_constraint=False,
+        db_index=db_index,
+    )
+
+
 class PublishedTitle(models.Model):
     """A title in one language, as devices get it.
 
@@ -54,12 +71,12 @@ class PublishedTitle(models.Model):
     each is unique within a language and a page boundary is one comparison on one index.
     """
 
-    title = models.ForeignKey(Title, models.CASCADE, related_name="published")
+    title = _of_title("published")
     language = LanguageField()
     public_id = models.CharField(max_length=MAX_LENGTH)
     slug = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind)
-    name = models.CharField(max_length=300)
+    name = models.CharField(max_length=500)
     year = models.PositiveSmallIntegerField(null=True)
     min_age = models.PositiveSmallIntegerField()
     genres = ArrayField(models.CharField(max_length=60))
@@ -112,7 +129,7 @@ class PublishedTitle(models.Model):
 class PublishedSeason(models.Model):
     """A season in one language, with all its episodes."""
 
-    title = models.ForeignKey(Title, models.CASCADE, related_name="published_seasons")
+    title = _of_title("published_seasons")
     language = LanguageField()
     number = models.PositiveSmallIntegerField()
     document = models.TextField()
@@ -133,7 +150,7 @@ class PublishedSeason(models.Model):
 class PublishedEpisode(models.Model):
     """That an episode is published, and where it belongs."""
 
-    title = models.ForeignKey(Title, models.CASCADE, related_name="published_episodes")
+    title = _of_title("published_episodes", db_index=True)
     public_id = models.CharField(max_length=MAX_LENGTH, unique=True)
     season_number = models.PositiveSmallIntegerField()
     number = models.PositiveSmallIntegerField()
@@ -145,8 +162,10 @@ class PublishedEpisode(models.Model):
 class PublishedCredit(models.Model):
     """That a person has a part in a published title."""
 
-    title = models.ForeignKey(Title, models.CASCADE, related_name="published_credits")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="published_credits")
+    title = _of_title("published_credits", db_index=True)
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="published_credits", db_constraint=False
+    )
     role = models.CharField(max_length=20)
     character = models.CharField(max_length=200)
 

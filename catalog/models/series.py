@@ -35,7 +35,7 @@ class SeasonTranslation(Translation):
     """The words of a season in one language."""
 
     season = models.ForeignKey(Season, models.CASCADE, related_name="translations")
-    name = models.CharField(max_length=300)
+    name = models.CharField(max_length=500)
     synopsis = models.TextField(max_length=10_000, blank=True)
 
     class Meta:
@@ -76,7 +76,7 @@ class EpisodeTranslation(Translation):
     """The words of an episode in one language."""
 
     episode = models.ForeignKey(Episode, models.CASCADE, related_name="translations")
-    name = models.CharField(max_length=300)
+    name = models.CharField(max_length=500)
     synopsis = models.TextField(max_length=10_000, blank=True)
 
     class Meta:

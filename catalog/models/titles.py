@@ -47,7 +47,7 @@ class Title(models.Model):
     public_id = PublicIdField(default=title_id)
     slug = models.SlugField(max_length=200, unique=True)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.MOVIE)
-    original_name = models.CharField(max_length=300)
+    original_name = models.CharField(max_length=500)
     original_language = LanguageField(default="en")
     languages = ArrayField(
         LanguageField(),
@@ -108,7 +108,7 @@ class TitleTranslation(Translation):
     """The words of a title in one language."""
 
     title = models.ForeignKey(Title, models.CASCADE, related_name="translations")
-    name = models.CharField(max_length=300)
+    name = models.CharField(max_length=500)
     tagline = models.CharField(max_length=300, blank=True)
     synopsis = models.TextField(max_length=10_000, blank=True)
 
@@ -127,6 +127,12 @@ class ExternalId(ExternalIdBase):
     """A title in someone else's system."""
 
     title = models.ForeignKey(Title, models.CASCADE, related_name="external_ids")
+    fingerprint = models.CharField(
+        max_length=32,
+        blank=True,
+        editable=False,
+        help_text="Of the record last imported under this id.",
+    )
 
     class Meta:
         constraints = [

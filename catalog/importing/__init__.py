@@ -1,0 +1,1 @@
+"""Titles from files: read as a stream, checked, written in batches, resumable."""

@@ -1,0 +1,183 @@
+"""One reading of one file: batch by batch, each atomic, continued after a stop."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+
+from catalog.importing import readers, records
+from catalog.importing.errors import FileUnreadable, RecordInvalid
+from catalog.importing.layouts import Layout
+from catalog.importing.readers import Item, Tick
+from catalog.importing.writing import Entry, Verdict, write
+from catalog.models import ImportRun
+
+BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one record of the file."""
+
+    position: int
+    line: int | None
+    verdict: Verdict
+    title_id: str | None = None
+    error: RecordInvalid | None = None
+
+
+@dataclass(slots=True)
+class Summary:
+    """What became of the file."""
+
+    path: Path
+    counts: Counter[Verdict] = field(default_factory=Counter)
+    resumed_after: int = 0
+    failure: FileUnreadable | None = None
+
+
+OnResult = Callable[[Result], None]
+
+
+class Import:
+    """Imports files; ``seen`` spans all of them, so a duplicate in any is refused."""
+
+    def __init__(
+        self,
+        *,
+        now: datetime,
+        on_result: OnResult,
+        layout: Layout | None = None,
+        dry_run: bool = False,
+        restart: bool = False,
+        batch: int = BATCH,
+    ) -> None:
+        self._now = now
+        self._on_result = on_result
+        self._layout = layout
+        self._dry_run = dry_run
+        self._restart = restart
+        self._batch = batch
+        self._seen: dict[bytes, int] = {}
+
+    def file(self, path: Path, tick: Tick) -> Summary:
+        """Import one file; a part that cannot be read ends it, and says so."""
+        summary = Summary(path)
+        try:
+            run = self._begin(path)
+        except FileUnreadable as error:
+            summary.failure = error
+            return summary
+        summary.resumed_after = run.position
+        for items in self._batches(path, tick, summary):
+            self._import(items, run, summary)
+        if summary.failure is None:
+            self._finish(run)
+        return summary
+
+    def _batches(
+        self, path: Path, tick: Tick, summary: Summary
+    ) -> Iterator[list[Item]]:
+        """The records in batches; what was read before a failure is handed out too."""
+        items: list[Item] = []
+        try:
+            for item in readers.read(path, tick):
+                items.append(item)
+                if len(items) == self._batch:
+                    yield items
+                    items = []
+        except FileUnreadable as error:
+            summary.failure = error
+        if items:
+            yield items
+
+    def _begin(self, path: Path) -> ImportRun:
+        """The unfinished run of this very file, else a new one."""
+        try:
+            stat = path.stat()
+        except OSError as error:
+            raise FileUnreadable(f"{path}: {error.strerror}.") from error
+        same = {
+            "path": str(path.resolve())[-1000:],
+            "size": stat.st_size,
+            "modified_ns": stat.st_mtime_ns,
+        }
+        unfinished = ImportRun.objects.filter(**same, finished_at=None)
+        run = None if self._restart or self._dry_run else unfinished.last()
+        return run or ImportRun(**same, started_at=self._now)
+
+    def _import(self, items: list[Item], run: ImportRun, summary: Summary) -> None:
+        entries, results = [], []
+        for item in items:
+            try:
+                entry = self._entry(item)
+            except RecordInvalid as error:
+                results.append(
+                    Result(item.position, item.line, Verdict.REJECTED, error=error)
+                )
+            else:
+                entries.append(entry)
+        entries = [one for one in entries if one.position > run.position]
+        results = [one for one in results if one.position > run.position]
+        with transaction.atomic():
+            write(entries, now=self._now)
+            results = sorted(
+                [*results, *map(_result, entries)], key=lambda one: one.position
+            )
+            self._advance(run, items[-1].position, results)
+            transaction.set_rollback(self._dry_run)
+        for result in results:
+            summary.counts[result.verdict] += 1
+            self._on_result(result)
+
+    def _entry(self, item: Item) -> Entry:
+        if item.raw is None:
+            raise item.error or RecordInvalid("The record is empty.")
+        record = records.parse(self._translate(item))
+        self._refuse_duplicate(record, item.position)
+        return Entry(item.position, record, item.line)
+
+    def _translate(self, item: Item) -> object:
+        raw = item.raw or {}
+        if self._layout is not None:
+            return self._layout.apply(raw)
+        return records.from_cells(raw) if item.line is not None else raw
+
+    def _refuse_duplicate(self, record: records.Record, position: int) -> None:
+        for system, value in record.external_ids.items():
+            key = hashlib.blake2b(f"{system}\0{value}".encode(), digest_size=8).digest()
+            first = self._seen.setdefault(key, position)
+            if first != position:
+                raise RecordInvalid(
+                    f"The id {system}:{value[:100]} was given by record {first} already.",
+                    code="duplicate_id",
+                    pointer=f"/external_ids/{system}",
+                )
+
+    def _advance(self, run: ImportRun, position: int, results: list[Result]) -> None:
+        """Note how far the import came, in the transaction of the batch itself."""
+        run.position = max(run.position, position)
+        counts = Counter(one.verdict for one in results)
+        for verdict in Verdict:
+            name = verdict.value
+            setattr(run, name, getattr(run, name) + counts[verdict])
+        run.save()
+
+    def _finish(self, run: ImportRun) -> None:
+        if not self._dry_run:
+            run.finished_at = self._now
+            run.save()
+
+
+def _result(entry: Entry) -> Result:
+    title_id = entry.title.public_id if entry.title else None
+    if entry.verdict is Verdict.REJECTED:
+        title_id = None
+    return Result(entry.position, entry.line, entry.verdict, title_id, entry.error)
