@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+import pwd
 import signal
 import tempfile
 from collections.abc import Mapping
@@ -124,7 +125,7 @@ class Cluster:
 
 def throwaway(runtime: Path) -> Cluster:
     """A cluster for one run of the tests: quick, and safe against nothing."""
-    account = unprivileged()
+    account = _server_account()
     return Cluster(
         programs=binaries.postgres(account),
         data=_directory_for(account, runtime / "pg"),
@@ -184,7 +185,7 @@ def _lasting_data(wanted: Path) -> tuple[Path, Account | None]:
     As root the server runs as ``nobody``, which may not be able to enter the state
     directory; then the rows live below /var/tmp and a link leads there.
     """
-    us = unprivileged()
+    us = _server_account()
     data = wanted.resolve()
     if us is None:
         if data.exists() and data.stat().st_uid != os.geteuid():
@@ -204,6 +205,20 @@ def _lasting_data(wanted: Path) -> tuple[Path, Account | None]:
     wanted.unlink(missing_ok=True)
     wanted.symlink_to(elsewhere / "postgres")
     return _directory_for(us, elsewhere / "postgres"), us
+
+
+def _server_account() -> Account | None:
+    """Who serves: ``nobody`` when we are root, else we ourselves, if we have a name."""
+    account = unprivileged()
+    uid = account.uid if account else os.geteuid()
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        raise CannotStart(
+            f"User {uid} has no entry in /etc/passwd, and PostgreSQL needs one;"
+            " set DATABASE_URL to a server that you run."
+        ) from None
+    return account
 
 
 def _directory_for(account: Account | None, path: Path) -> Path:

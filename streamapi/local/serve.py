@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import json
 import os
 import socket
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +16,7 @@ from streamapi.env import Environment
 from streamapi.local import services
 from streamapi.local.errors import CannotStart
 from streamapi.local.processes import Command, tail, wait_until
+from streamapi.local.statelock import only_one
 from streamapi.local.terminal import say, step
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -32,10 +30,10 @@ def serve(keep_on: Callable[[], bool]) -> int:
     """Start everything, say where it is, watch over it; returns the exit status."""
     port = _port()
     state = _state_directory()
-    with _only_one(state, port):
+    with only_one(state, port) as holder:
         _require_free(port)
         say(f"Starting on http://127.0.0.1:{port} with the state in {_short(state)}")
-        with services.running(state) as local:
+        with services.running(state) as local, holder.stopping_afterwards():
             _start_product(local, state, port)
             say(_where_things_are(state, port))
             local.supervisor.watch_while(keep_on)
@@ -186,32 +184,6 @@ def _state_directory() -> Path:
     except OSError as error:
         raise CannotStart(f"{state} cannot be used: {error.strerror}") from error
     return state
-
-
-@contextmanager
-def _only_one(state: Path, port: int) -> Iterator[None]:
-    """Hold the state directory for as long as we run; the kernel lets go if we die."""
-    with (state / "run.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotStart(_already_running(state, lock.name)) from None
-        lock.truncate(0)
-        lock.write(json.dumps({"pid": os.getpid(), "port": port}))
-        lock.flush()
-        yield
-
-
-def _already_running(state: Path, lock: str) -> str:
-    try:
-        other = json.loads(Path(lock).read_text())
-        where = f"http://127.0.0.1:{other['port']} (process {other['pid']})"
-    except (ValueError, KeyError):
-        where = "another port"
-    return (
-        f"Already running on {where} with the state in {_short(state)};"
-        " STATE_DIR=... PORT=... make run starts a second one."
-    )
 
 
 def _short(path: Path) -> str:
