@@ -196,6 +196,11 @@ def _lasting_data(wanted: Path) -> tuple[Path, Account | None]:
         account = Account(owner.st_uid, owner.st_gid) if owner.st_uid else us
         if _may_enter(account, data):
             return data, account
+        if _made_by(data) is not None:
+            raise CannotStart(
+                f"{wanted} holds rows that user {account.uid} cannot read."
+            )
+        data.rmdir()
     elif not wanted.is_symlink():
         if _may_enter(us, _directory_for(us, data)):
             return data, us

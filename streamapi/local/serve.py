@@ -8,13 +8,14 @@ import socket
 import sys
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from streamapi import env
 from streamapi.env import Environment
 from streamapi.local import services
-from streamapi.local.errors import CannotStart
+from streamapi.local.errors import CannotStart, Interrupted
 from streamapi.local.processes import Command, tail, wait_until
 from streamapi.local.statelock import only_one
 from streamapi.local.terminal import say, step
@@ -36,8 +37,15 @@ def serve(keep_on: Callable[[], bool]) -> int:
         with services.running(state) as local, holder.stopping_afterwards():
             _start_product(local, state, port)
             say(_where_things_are(state, port))
-            local.supervisor.watch_while(keep_on)
+            _until_told_to_stop(local, keep_on)
+    say("Stopped.")
     return 0
+
+
+def _until_told_to_stop(local: services.Local, keep_on: Callable[[], bool]) -> None:
+    with suppress(Interrupted):
+        local.supervisor.watch_while(keep_on)
+    say("Stopping ...")
 
 
 def _start_product(local: services.Local, state: Path, port: int) -> None:

@@ -66,22 +66,22 @@ def eventually(condition: Callable[[], bool], timeout_s: float = 15) -> bool:
     return True
 
 
-@pytest.fixture
-def clean_env() -> dict[str, str]:
-    """The environment of a machine on which no service is configured."""
-    ours = ("DATABASE_", "REDIS_", "STATE_DIR", "PORT", "PYTEST_")
-    return {k: v for k, v in env.variables().items() if not k.startswith(ours)}
+_CONFIGURED = ("DATABASE_", "REDIS_", "STATE_DIR", "PORT", "PYTEST_", "DJANGO_")
+NO_SERVICES = {
+    name: value
+    for name, value in env.variables().items()
+    if not name.startswith(_CONFIGURED)
+}
+"""The environment of a machine on which nothing is configured."""
 
 
 @pytest.fixture
-def launch(
-    clean_env: dict[str, str],
-) -> Iterator[Callable[..., Launcher]]:
+def launch() -> Iterator[Callable[..., Launcher]]:
     """Starts launchers and sees to it that none outlives the test."""
     started: list[Launcher] = []
 
     def start(*arguments: str, **variables: str) -> Launcher:
-        launcher = Launcher(arguments, {**clean_env, **variables})
+        launcher = Launcher(arguments, {**NO_SERVICES, **variables})
         started.append(launcher)
         return launcher
 
