@@ -65,7 +65,7 @@ def at_once(function: Callable[[Entry], Entry], entry: Entry) -> Entry:
     return function(entry)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class ResponseCache:
     """The levels of one process and the rules between them."""
 
