@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from django.db.models import Q
 
 if TYPE_CHECKING:
     # named as text in the bases below, which ruff does not read
-    from accounts.models import Device, SignIn  # noqa: F401
+    from accounts.models import Device, Entitlement, Offer, SignIn  # noqa: F401
 
 
 class SignInQuerySet(models.QuerySet["SignIn"]):
@@ -33,3 +34,31 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def active(self) -> DeviceQuerySet:
         """Those that were not revoked."""
         return self.filter(revoked_at=None)
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    """Offers that can be taken."""
+
+    def on_sale(self, at: datetime) -> OfferQuerySet:
+        """Public, begun and not ended."""
+        not_ended = Q(ends_at=None) | Q(ends_at__gt=at)
+        return self.filter(not_ended, is_public=True, starts_at__lte=at)
+
+    def giving(self, packages: Collection[str]) -> OfferQuerySet:
+        """Of products that hold one of these packages, bundles included."""
+        return self.filter(
+            Q(product__packages__code__in=packages)
+            | Q(product__includes__packages__code__in=packages)
+        ).distinct()
+
+
+class EntitlementQuerySet(models.QuerySet["Entitlement"]):
+    """What is owned."""
+
+    def with_products(self) -> EntitlementQuerySet:
+        """With everything that a holding states; four queries however many there are."""
+        return (
+            self.select_related("product")
+            .prefetch_related("product__packages", "product__includes__packages")
+            .order_by("pk")
+        )

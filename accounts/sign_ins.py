@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, Q
 
-from accounts import refresh_tokens, tokens
+from accounts import holdings, refresh_tokens, tokens
 from accounts.models import Account, Device, Profile, SignIn
 from accounts.querysets import SignInQuerySet
 from accounts.refresh_tokens import RefreshToken
@@ -110,10 +110,13 @@ def choose_profile(sign_in_id: str, profile: Profile, *, now: datetime) -> str:
 def viewer_of(sign_in: SignIn, *, now: datetime) -> Viewer:
     """What a token issued now would state."""
     profile = sign_in.profile
+    held = holdings.of(sign_in.account, now=now)
     return Viewer(
         account_id=sign_in.account.public_id,
         profile_id=profile.public_id if profile else "",
         device_id=sign_in.device.public_id,
+        packages=held.packages,
+        features=held.features.as_claims(),
         maturity=profile.ceiling if profile else 0,
         is_kids=profile.is_kids if profile else False,
         sign_in_id=sign_in.public_id,

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from accounts.models.entitlements import Entitlement, EntitlementEvent, Source
 from accounts.models.households import Account, Device, Profile
 from accounts.models.packages import Package
+from accounts.models.products import (
+    Offer,
+    Price,
+    Product,
+    Voucher,
+    VoucherRedemption,
+)
 from accounts.models.sign_ins import SignIn
 from accounts.models.users import User
 
-__all__ = ["Account", "Device", "Package", "Profile", "SignIn", "User"]
+__all__ = [
+    "Account",
+    "Device",
+    "Entitlement",
+    "EntitlementEvent",
+    "Offer",
+    "Package",
+    "Price",
+    "Product",
+    "Profile",
+    "SignIn",
+    "Source",
+    "User",
+    "Voucher",
+    "VoucherRedemption",
+]

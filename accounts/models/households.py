@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.querysets import DeviceQuerySet
+from accounts.viewing_hours import ViewingHours
 from streamapi.clients import PLATFORMS, UNRESTRICTED
 from streamapi.ids import MAX_LENGTH, new_id
 
@@ -30,6 +31,10 @@ class Account(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account"
     )
     territory = models.CharField(max_length=2, blank=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    pin_failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    pin_locks = models.PositiveSmallIntegerField(default=0, editable=False)
+    pin_locked_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -56,6 +61,10 @@ class Profile(models.Model):
     )
     language = models.CharField(max_length=16, blank=True)
     autoplay = models.BooleanField(default=True)
+    pin_hash = models.CharField(max_length=128, blank=True, editable=False)
+    watch_from = models.TimeField(null=True, blank=True)
+    watch_until = models.TimeField(null=True, blank=True)
+    time_zone = models.CharField(max_length=40, default="UTC")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -72,6 +81,11 @@ class Profile(models.Model):
     def ceiling(self) -> int:
         """The highest age rating this viewer may see."""
         return min(self.maturity, KIDS_CEILING) if self.is_kids else self.maturity
+
+    @property
+    def hours(self) -> ViewingHours:
+        """When this viewer may watch."""
+        return ViewingHours(self.watch_from, self.watch_until, self.time_zone)
 
 
 class Device(models.Model):

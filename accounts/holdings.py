@@ -1,0 +1,99 @@
+"""What a household has at a moment: its products with access, and what they add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from accounts.features import FREE, Features, best_of
+from accounts.models import Account, Entitlement, Product
+from accounts.projection import WITH_ACCESS, State
+
+_NEEDS_A_PLAN: Final = Product.Kind.ADD_ON
+_PLANS: Final = frozenset({Product.Kind.PLAN, Product.Kind.BUNDLE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One thing owned, in the state it is in now."""
+
+    entitlement_id: str
+    product: str
+    kind: str
+    source: str
+    state: State
+    packages: frozenset[str]
+    features: Features
+    ends_at: datetime | None = None
+    play_window: timedelta | None = None
+    started: bool = False
+
+    @property
+    def has_access(self) -> bool:
+        """Whether its state gives access."""
+        return self.state in WITH_ACCESS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """Everything a household owns or owned."""
+
+    all: tuple[Holding, ...] = ()
+
+    @property
+    def effective(self) -> tuple[Holding, ...]:
+        """What gives access now; an add-on only beside a plan."""
+        giving = [holding for holding in self.all if holding.has_access]
+        if any(holding.kind in _PLANS for holding in giving):
+            return tuple(giving)
+        return tuple(holding for holding in giving if holding.kind != _NEEDS_A_PLAN)
+
+    @property
+    def packages(self) -> frozenset[str]:
+        """All packages together."""
+        return frozenset().union(*(holding.packages for holding in self.effective))
+
+    @property
+    def features(self) -> Features:
+        """The best of all features, and never less than what is free."""
+        return best_of(holding.features for holding in self.effective)
+
+
+NOTHING: Final = Holdings()
+
+
+def of(account: Account, *, now: datetime) -> Holdings:
+    """What this household has; a constant number of queries."""
+    return Holdings(
+        all=tuple(
+            _holding(entitlement, now)
+            for entitlement in account.entitlements.with_products()
+        )
+    )
+
+
+def _holding(entitlement: Entitlement, now: datetime) -> Holding:
+    product, facts = entitlement.product, entitlement.facts
+    parts = [product, *product.includes.all()]
+    return Holding(
+        entitlement_id=entitlement.public_id,
+        product=product.code,
+        kind=product.kind,
+        source=entitlement.source,
+        state=facts.state(now, product.play_window),
+        packages=frozenset(
+            package.code for part in parts for package in part.packages.all()
+        ),
+        features=_features(product, parts),
+        ends_at=facts.ends_at(product.play_window),
+        play_window=product.play_window,
+        started=facts.first_played_at is not None,
+    )
+
+
+def _features(product: Product, parts: list[Product]) -> Features:
+    """A rented film does not make a household's other streams sharper."""
+    if product.kind in {Product.Kind.RENTAL, Product.Kind.PURCHASE}:
+        return FREE
+    return best_of(part.features for part in parts)
