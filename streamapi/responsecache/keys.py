@@ -13,7 +13,8 @@ from streamapi.clients import Variant, VariantRules
 from streamapi.responsecache.policy import VARIANT_PARAMS, CachePolicy, Never
 
 _LONGEST_TARGET: Final = 2048
-_LARGEST_PAGE: Final = 100
+_LARGEST_PAGE: Final = 240
+"""The most that any list gives; catalogue cards come in the largest pages."""
 
 
 @dataclass(frozen=True, slots=True)
