@@ -9,7 +9,7 @@ from django.urls import include, path
 from accounts.urls import root_urlpatterns as account_routes
 from playback import edge
 from streamapi.http import health
-from streamapi.urls import api
+from streamapi.urls import api, web
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("v1/", include(api.urlpatterns)),
     *account_routes,
     path("admin/", admin.site.urls),
+    path("", include(web.urlpatterns)),
 ]
 
 if settings.MEDIA_EDGE:

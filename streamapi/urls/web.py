@@ -1,0 +1,21 @@
+"""The web client: one page for every address of its own, filled by the public API."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.decorators.cache import cache_control
+from django.views.generic import TemplateView
+
+_page = cache_control(public=True, max_age=300)(
+    TemplateView.as_view(template_name="web/index.html")
+)
+
+urlpatterns = [
+    path("", _page, name="web"),
+    path("all", _page),
+    path("movies", _page),
+    path("series", _page),
+    path("genre/<slug:slug>", _page),
+    path("title/<slug:id_or_slug>", _page, name="web-title"),
+    path("watch/<slug:content_id>", _page),
+]

@@ -1,0 +1,81 @@
+// The page of a movie or a series.
+import { shared } from "./api.js";
+import { busy, h, minutes, picture } from "./ui.js";
+import { languageName, word } from "./words.js";
+
+export async function titlePage(view, id) {
+  view.replaceChildren(busy());
+  const title = await shared(`/v1/titles/${encodeURIComponent(id)}`);
+  document.title = `${title.name} · Stream`;
+  const seasons = await Promise.all((title.seasons || []).map(
+    (season) => shared(`/v1/titles/${title.id}/seasons/${season.number}`)));
+  const first = firstEpisode(seasons);
+  view.replaceChildren(head(title, first), ...seasons.map(seasonList), about(title));
+  view.querySelector("[data-testid=play]")?.focus({ preventScroll: true });
+}
+
+function firstEpisode(seasons) {
+  return seasons.filter((season) => season.number > 0).flatMap((season) => season.episodes)
+    .find((episode) => episode.playable);
+}
+
+function head(title, episode) {
+  const target = title.kind === "series" ? episode?.id : title.playable && title.id;
+  const facts = [title.year, minutes(title.runtime_s), title.maturity?.label,
+    (title.genres || []).map((genre) => genre.name).join(", ")];
+  return h(
+    "section.hero.hero--title",
+    {},
+    picture(title.images, "backdrop", { eager: true, className: "hero__art" }),
+    h("div.hero__text", {},
+      h("h1.hero__name", { "data-testid": "name" }, title.name),
+      h("p.facts", {}, facts.filter(Boolean).join(" · ")),
+      title.tagline ? h("p.hero__line", {}, title.tagline) : null,
+      h("div.actions", {},
+        target
+          ? h("a.button.button--main", { href: `/watch/${target}`, "data-testid": "play" }, "▶ ", word("play"))
+          : h("p.note", {}, word("notReady"))),
+      h("p.hero__synopsis", {}, title.synopsis || "")),
+  );
+}
+
+function seasonList(season) {
+  return h(
+    "section.season",
+    {},
+    h("h2.rail__name", {}, season.name || `${word("season")} ${season.number}`),
+    h("ol.episodes", {}, season.episodes.map(episodeRow)),
+  );
+}
+
+function episodeRow(episode) {
+  const body = [
+    h("span.episode__art", {}, picture(episode.images, "still", { sizes: "260px" })),
+    h("span.episode__text", {},
+      h("strong", {}, `${episode.number}. ${episode.name}`),
+      h("span.facts", {}, minutes(episode.runtime_s) || ""),
+      h("span.episode__synopsis", {}, episode.synopsis || "")),
+  ];
+  return h("li", {}, episode.playable
+    ? h("a.episode", { href: `/watch/${episode.id}` }, body)
+    : h("div.episode", {}, body));
+}
+
+function about(title) {
+  const rows = [];
+  const cast = (title.credits || []).filter((credit) => credit.role === "actor").slice(0, 12);
+  const crew = (title.credits || []).filter((credit) => credit.role !== "actor").slice(0, 6);
+  if (cast.length) {
+    rows.push(fact(word("cast"), cast.map(
+      (credit) => (credit.character ? `${credit.person.name} (${credit.character})` : credit.person.name)).join(", ")));
+  }
+  for (const credit of crew) rows.push(fact(credit.role, credit.person.name));
+  if (title.audio_languages?.length) rows.push(fact(word("audio"), title.audio_languages.map(languageName).join(", ")));
+  if (title.subtitle_languages?.length) rows.push(fact(word("subtitles"), title.subtitle_languages.map(languageName).join(", ")));
+  rows.push(fact(word("included"), title.packages?.length ? title.packages.join(", ") : word("free")));
+  return h("section.about", {}, h("dl", {}, rows));
+}
+
+function fact(name, value) {
+  return h("div.fact", {}, h("dt", {}, name), h("dd", {}, value));
+}

@@ -1,0 +1,75 @@
+// What this client itself says, in the languages that the service speaks.
+import { settings } from "./api.js";
+
+const WORDS = {
+  en: {
+    home: "Home", movies: "Movies", series: "Series", signIn: "Sign in", signOut: "Sign out",
+    play: "Play", more: "Details", free: "Free", cast: "Cast", genres: "Genres", back: "Back",
+    audio: "Audio", subtitles: "Subtitles", off: "Off", quality: "Quality", auto: "Auto",
+    season: "Season", episodes: "episodes", episode: "Episode", email: "E-mail",
+    password: "Password", cancel: "Cancel", loadMore: "Show more", pause: "Pause",
+    mute: "Mute", unmute: "Unmute", fullscreen: "Full screen", seek: "Position",
+    notReady: "The video is being prepared. Try again in a moment.",
+    included: "Included in", all: "All titles", close: "Close", retry: "Try again",
+    problems: {
+      offline: "The service cannot be reached. Check the connection.",
+      sign_in_required: "Sign in to watch this.",
+      not_entitled: "Your plan does not include this title.",
+      not_found: "This does not exist, or not here.",
+      above_maturity_ceiling: "This is not for the profile that is watching.",
+      invalid_credentials: "The e-mail address or the password is not right.",
+      rate_limited: "Too many attempts. Wait a moment and try again.",
+      too_many_streams: "Too many screens are watching on this account.",
+      unavailable: "The service is busy. Try again in a moment.",
+      not_playable: "The video is being prepared. Try again in a moment.",
+      other: "That did not work. Try again.",
+    },
+  },
+  de: {
+    home: "Start", movies: "Filme", series: "Serien", signIn: "Anmelden", signOut: "Abmelden",
+    play: "Abspielen", more: "Details", free: "Gratis", cast: "Besetzung", genres: "Genres",
+    back: "Zurück", audio: "Ton", subtitles: "Untertitel", off: "Aus", quality: "Qualität",
+    auto: "Automatisch", season: "Staffel", episodes: "Folgen", episode: "Folge",
+    email: "E-Mail", password: "Passwort", cancel: "Abbrechen", loadMore: "Mehr zeigen",
+    pause: "Pause", mute: "Ton aus", unmute: "Ton an", fullscreen: "Vollbild",
+    seek: "Position", notReady: "Das Video wird vorbereitet. Gleich noch einmal versuchen.",
+    included: "Enthalten in", all: "Alle Titel", close: "Schließen", retry: "Noch einmal",
+    problems: {
+      offline: "Der Dienst ist nicht erreichbar. Bitte die Verbindung prüfen.",
+      sign_in_required: "Zum Ansehen bitte anmelden.",
+      not_entitled: "Dieser Titel ist in deinem Paket nicht enthalten.",
+      not_found: "Das gibt es nicht, oder nicht hier.",
+      above_maturity_ceiling: "Das ist nichts für das Profil, das gerade schaut.",
+      invalid_credentials: "E-Mail-Adresse oder Passwort stimmt nicht.",
+      rate_limited: "Zu viele Versuche. Bitte kurz warten.",
+      too_many_streams: "Auf diesem Konto schauen schon zu viele Geräte.",
+      unavailable: "Der Dienst ist ausgelastet. Bitte gleich noch einmal.",
+      not_playable: "Das Video wird vorbereitet. Gleich noch einmal versuchen.",
+      other: "Das hat nicht geklappt. Bitte noch einmal versuchen.",
+    },
+  },
+};
+
+export const LANGUAGES = Object.keys(WORDS);
+
+export function language() {
+  return LANGUAGES.includes(settings.language) ? settings.language : "en";
+}
+
+export function word(name) {
+  return WORDS[language()][name] ?? name;
+}
+
+export function explain(problem) {
+  const texts = WORDS[language()].problems;
+  return texts[problem.code] || (problem.status === 503 ? texts.unavailable : null)
+    || (problem.body?.detail ?? texts.other);
+}
+
+export function languageName(tag) {
+  try {
+    return new Intl.DisplayNames([language()], { type: "language" }).of(tag);
+  } catch {
+    return tag;
+  }
+}
