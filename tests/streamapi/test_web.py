@@ -13,7 +13,7 @@ class TestPage:
     def test_is_served_at_every_address_of_its_own(self, client, path):
         answer = client.get(path)
         assert answer.status_code == 200
-        assert answer["Cache-Control"] == "max-age=300, public"
+        assert answer["Cache-Control"] == "public, max-age=300"
         assert "Cookie" not in answer.get("Vary", "")
         assert not answer.cookies
 
