@@ -4,6 +4,9 @@ from gevent import monkey
 
 monkey.patch_all()  # before anything imports socket, ssl or threading
 
+import sys  # noqa: E402
+from typing import Any  # noqa: E402
+
 from streamapi.env import Environment  # noqa: E402
 
 _env = Environment()
@@ -22,7 +25,31 @@ limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
 forwarded_allow_ips = _env.text("TRUSTED_PROXIES", "127.0.0.1")
-preload_app = False  # a pool opened before the fork hands answers to the wrong caller
+preload_app = False  # each worker loads the code itself, so SIGHUP brings new code
 control_socket_disable = True  # nothing steers a server but signals
 loglevel = _env.text("GUNICORN_LOG_LEVEL", "info")
 accesslog = None  # our own middleware writes the one line a request gets
+
+
+def pre_fork(_server: Any, _worker: Any) -> None:
+    """Close what the master opened, should it have loaded the application.
+
+    A worker that inherits a connection reads answers meant for its siblings.
+    """
+    pools = _database_pools()
+    if pools:
+        sys.modules["django.db"].connections.close_all()
+    while pools:
+        pools.popitem()[1].close()
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Refuse to serve with a pool that was open before the fork."""
+    if _database_pools():
+        raise RuntimeError("a database pool was opened before the fork")
+
+
+def _database_pools() -> dict[str, Any]:
+    """Django's pools by alias; none as long as nothing has loaded the driver."""
+    backend = sys.modules.get("django.db.backends.postgresql.base")
+    return {} if backend is None else backend.DatabaseWrapper._connection_pools  # noqa: SLF001 - no public way

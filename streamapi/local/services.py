@@ -37,7 +37,7 @@ class Local:
 def running(state: Path | None) -> Iterator[Local]:
     """Provide PostgreSQL and Valkey; with ``state`` the rows are kept there."""
     guard = Guard()
-    runtime = _runtime_directory()
+    runtime = runtime_directory()
     guard.remove(runtime)
     supervisor = Supervisor(guard)
     local = Local(supervisor, guard, runtime)
@@ -94,7 +94,7 @@ def _redis_url(local: Local, state: Path | None) -> str:
         return server.url
 
 
-def _runtime_directory() -> Path:
+def runtime_directory() -> Path:
     """A fresh directory that the server's user may pass through but not list."""
     parent = _SHORT_TMP if _SHORT_TMP.is_dir() else Path(tempfile.gettempdir())
     runtime = Path(tempfile.mkdtemp(prefix="streamapi-", dir=parent))
