@@ -62,7 +62,7 @@ class TestGevent:
         statuses = [answer.status for answer in answers]
         assert set(statuses) == {200, 503}
         refused = next(answer for answer in answers if answer.status == 503)
-        assert refused.headers["Retry-After"] == "1"
+        assert refused.headers["Retry-After"] in {"1", "2"}
         assert refused.json()["code"] == "unavailable"
         # On the hub, a ping would wait for whole hashes, many of them in a row.
         assert statistics.median(times) < one_hash
