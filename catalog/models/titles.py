@@ -93,6 +93,7 @@ class Title(models.Model):
     objects = TitleQuerySet.as_manager()
 
     class Meta:
+        permissions = [("publish_title", "Can change what devices see of a title")]
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="title_by_change"),
             models.Index(fields=["status", "-updated_at"], name="title_by_status"),
@@ -101,6 +102,15 @@ class Title(models.Model):
     def __str__(self) -> str:
         return (
             f"{self.original_name} ({self.year})" if self.year else self.original_name
+        )
+
+    @property
+    def edited_since_publish(self) -> bool:
+        """Whether devices see something older than what stands here."""
+        return (
+            self.status == Status.PUBLISHED
+            and self.published_at is not None
+            and self.updated_at > self.published_at
         )
 
 

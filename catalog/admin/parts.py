@@ -1,0 +1,106 @@
+"""Inlines, forms and small pieces of HTML that several admin pages share."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model
+from django.utils.html import format_html, format_html_join
+
+from catalog import artwork
+from catalog.models import Artwork
+
+Inline = admin.TabularInline[Any, Any]
+STYLE = {"all": ["catalog/admin.css"]}
+
+
+class ArtworkForm(forms.ModelForm[Artwork]):
+    """Refuses a file that is no picture, and stores one that is by its hash."""
+
+    class Meta:
+        model = Artwork
+        fields = ["role", "image", "language", "alt", "focal_x", "focal_y", "position"]
+
+    def clean_image(self) -> Any:
+        upload = self.cleaned_data.get("image")
+        if isinstance(upload, UploadedFile):
+            try:
+                artwork.attach(self.instance, upload.file)  # type: ignore[arg-type]
+            except artwork.PictureRefused as error:
+                raise ValidationError(error.detail, code=error.code) from error
+            return self.instance.image.name
+        return upload
+
+
+class ArtworkInline(Inline):
+    """Pictures of whatever the page is about."""
+
+    model = Artwork
+    form = ArtworkForm
+    extra = 0
+    fields: ClassVar = [
+        "preview",
+        "role",
+        "image",
+        "language",
+        "alt",
+        ("focal_x", "focal_y"),
+        "position",
+    ]
+    readonly_fields = ["preview"]
+    classes = ["collapse"]
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).order_by("position", "pk")
+
+    @admin.display(description="")
+    def preview(self, artwork: Artwork) -> str:
+        """The picture, small."""
+        return picture(artwork.image.name, "catalog-preview", artwork.alt)
+
+
+class TranslationInline(admin.StackedInline[Any, Any]):
+    """One block of text fields for each language; the service's languages wait ready."""
+
+    extra = 0
+    classes = ["collapse"]
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).order_by("language")
+
+    def get_extra(self, request: Any, obj: Any = None, **kwargs: Any) -> int:
+        return 1 if obj is None else 0
+
+
+def picture(name: str | None, css: str, alt: str = "") -> str:
+    """A picture in storage, or nothing."""
+    if not name:
+        return ""
+    url = default_storage.url(name)
+    return format_html(
+        '<img class="{}" src="{}" alt="{}" loading="lazy">', css, url, alt
+    )
+
+
+def language_tags(filled: list[str]) -> str:
+    """Every language of the service, those without text crossed out; then the others."""
+    wanted = [*settings.CONTENT_LANGUAGES]
+    rows = [("" if tag in filled else " is-missing", tag) for tag in wanted]
+    rows += [("", tag) for tag in sorted(set(filled).difference(wanted))]
+    return format_html_join("", '<span class="catalog-tag{}">{}</span>', rows)
+
+
+def staff(request: Any) -> Any:
+    """Who is at work, for snapshots."""
+    return request.user
+
+
+def changed_by_another(model: type[Model], pk: Any, seen: int) -> bool:
+    """Whether a row's version moved on since the form was shown."""
+    return model._default_manager.filter(pk=pk).exclude(version=seen).exists()

@@ -1,0 +1,89 @@
+"""Genres and people: shown to devices when an editor publishes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from catalog import genres, people
+from catalog.admin.parts import STYLE, ArtworkInline, Inline, TranslationInline
+from catalog.models import (
+    Genre,
+    GenreTranslation,
+    Person,
+    PersonExternalId,
+    PersonTranslation,
+)
+
+
+class GenreNames(Inline):
+    """What the genre is called."""
+
+    model = GenreTranslation
+    extra = 1
+
+
+@admin.register(Genre)
+class GenreAdmin(admin.ModelAdmin[Genre]):
+    """Genres, in the order of devices."""
+
+    list_display = ["slug", "position", "titles_count"]
+    list_editable = ["position"]
+    search_fields = ["slug", "translations__name"]
+    ordering = ["position", "slug"]
+    inlines = [GenreNames]
+    actions = ["publish"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Genre]:
+        return super().get_queryset(request).annotate(titles_total=Count("titles"))
+
+    @admin.display(description="titles", ordering="titles_total")
+    def titles_count(self, genre: Any) -> int:
+        """How many titles are in it."""
+        return int(genre.titles_total)
+
+    @admin.action(description="Publish: show names and order to devices")
+    def publish(self, request: HttpRequest, queryset: QuerySet[Genre]) -> None:
+        """Show genres as they are now."""
+        slugs = list(queryset.values_list("slug", flat=True))
+        genres.publish(slugs)
+        self.message_user(request, f"{len(slugs)} published.", messages.SUCCESS)
+
+
+class Biographies(TranslationInline):
+    """Who the person is."""
+
+    model = PersonTranslation
+
+
+class PersonIds(Inline):
+    """The person in other systems."""
+
+    model = PersonExternalId
+    extra = 0
+    classes = ["collapse"]
+
+
+@admin.register(Person)
+class PersonAdmin(admin.ModelAdmin[Person]):
+    """People."""
+
+    list_display = ["name", "public_id", "born_on", "updated_at"]
+    search_fields = ["name", "=public_id", "=external_ids__value"]
+    ordering = ["name", "pk"]
+    show_full_result_count = False
+    inlines = [Biographies, ArtworkInline, PersonIds]
+    actions = ["publish"]
+
+    class Media:
+        css = STYLE
+
+    @admin.action(description="Publish: show to devices as they are now")
+    def publish(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
+        """Show people as they are now."""
+        pks = list(queryset.values_list("pk", flat=True))
+        people.publish(pks)
+        self.message_user(request, f"{len(pks)} published.", messages.SUCCESS)

@@ -1,0 +1,124 @@
+"""Seasons with their episodes; a season's page stays usable at hundreds of episodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from catalog import languages
+from catalog.admin.parts import STYLE, ArtworkInline, Inline, TranslationInline
+from catalog.models import (
+    Episode,
+    EpisodeExternalId,
+    EpisodeTranslation,
+    Season,
+    SeasonTranslation,
+)
+
+
+class EpisodeForm(forms.ModelForm[Episode]):
+    """An episode on one line, with its name in the default language."""
+
+    name = forms.CharField(max_length=500, required=False)
+
+    class Meta:
+        model = Episode
+        fields = ["number", "name", "runtime_s", "released_on", "absolute_number"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["name"] = next(
+                (
+                    one.name
+                    for one in self.instance.translations.all()
+                    if one.language == languages.default_language()
+                ),
+                "",
+            )
+
+    def save_name(self) -> None:
+        """Write the name; an empty one leaves what is there."""
+        if "name" in self.changed_data and self.cleaned_data["name"]:
+            EpisodeTranslation.objects.update_or_create(
+                episode=self.instance,
+                language=languages.default_language(),
+                defaults={"name": self.cleaned_data["name"]},
+            )
+
+
+class EpisodeInline(Inline):
+    """The episodes of a season, one line each; all else is on the episode's page."""
+
+    model = Episode
+    form = EpisodeForm
+    extra = 1
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Episode]:
+        episodes = super().get_queryset(request).prefetch_related("translations")
+        return episodes.order_by("number")
+
+
+class SeasonTexts(TranslationInline):
+    """What the season is called."""
+
+    model = SeasonTranslation
+
+
+@admin.register(Season)
+class SeasonAdmin(admin.ModelAdmin[Season]):
+    """A season; it reaches devices when its series is published."""
+
+    list_display = ["title", "number"]
+    list_select_related = ["title"]
+    autocomplete_fields = ["title"]
+    search_fields = ["title__original_name", "=title__public_id"]
+    ordering = ["title_id", "number"]
+    show_full_result_count = False
+    inlines = [EpisodeInline, SeasonTexts, ArtworkInline]
+
+    class Media:
+        css = STYLE
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: bool
+    ) -> None:
+        super().save_formset(request, form, formset, change)
+        for one in formset.forms:
+            if isinstance(one, EpisodeForm) and one.instance.pk:
+                one.save_name()
+
+
+class EpisodeTexts(TranslationInline):
+    """What the episode is called."""
+
+    model = EpisodeTranslation
+
+
+class EpisodeIds(Inline):
+    """The episode in other systems."""
+
+    model = EpisodeExternalId
+    extra = 0
+    classes = ["collapse"]
+
+
+@admin.register(Episode)
+class EpisodeAdmin(admin.ModelAdmin[Episode]):
+    """An episode in all its languages."""
+
+    list_display = ["public_id", "season", "number"]
+    list_select_related = ["season__title"]
+    raw_id_fields = ["season"]
+    search_fields = ["=public_id", "translations__name"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    inlines = [EpisodeTexts, ArtworkInline, EpisodeIds]
+
+    class Media:
+        css = STYLE

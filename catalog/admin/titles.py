@@ -1,0 +1,383 @@
+"""Titles: found, edited, checked, published and rolled back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from catalog import differences, publishing
+from catalog.admin.filters import EditedSincePublish, MissingLanguage
+from catalog.admin.parts import (
+    STYLE,
+    ArtworkInline,
+    Inline,
+    TranslationInline,
+    changed_by_another,
+    language_tags,
+    picture,
+    staff,
+)
+from catalog.models import (
+    Artwork,
+    Credit,
+    ExternalId,
+    MaturityRating,
+    Season,
+    Snapshot,
+    Title,
+    TitleTranslation,
+)
+from streamapi.errors import DomainError
+
+
+class TitleForm(forms.ModelForm[Title]):
+    """Notices when someone else saved the title while it was being edited."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Title
+        fields = [
+            "original_name",
+            "slug",
+            "kind",
+            "year",
+            "released_on",
+            "runtime_s",
+            "original_language",
+            "languages",
+            "genres",
+            "packages",
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen_version"] = self.instance.version
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        seen = (cleaned or {}).get("seen_version")
+        pk = self.instance.pk
+        if pk and seen is not None and changed_by_another(Title, pk, seen):
+            raise ValidationError(
+                "Someone else has saved this title since you opened it. The history "
+                "says who and what. Open the page again to go on from there.",
+                code="changed_meanwhile",
+            )
+        return cleaned
+
+
+class Texts(TranslationInline):
+    """Name, tagline and synopsis in each language."""
+
+    model = TitleTranslation
+    classes = []
+
+
+class Ratings(Inline):
+    """What boards decided."""
+
+    model = MaturityRating
+    extra = 0
+
+
+class Credits(Inline):
+    """Cast and crew."""
+
+    model = Credit
+    extra = 0
+    autocomplete_fields = ["person"]
+    classes = ["collapse"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Credit]:
+        credits_ = super().get_queryset(request).select_related("person")
+        return credits_.order_by("position", "pk")
+
+
+class ExternalIds(Inline):
+    """The title in other systems."""
+
+    model = ExternalId
+    extra = 0
+    classes = ["collapse"]
+
+
+class Seasons(Inline):
+    """The seasons; episodes are on the season's own page."""
+
+    model = Season
+    extra = 0
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Season]:
+        return super().get_queryset(request).order_by("number")
+
+
+@contextlib.contextmanager
+def _refusals(request: HttpRequest, title: Title) -> Iterator[None]:
+    """Show a refusal as a message."""
+    try:
+        yield
+    except DomainError as error:
+        messages.error(request, f"{title}: {error.detail}")
+
+
+@admin.register(Title)
+class TitleAdmin(admin.ModelAdmin[Title]):
+    """Movies and series."""
+
+    form = TitleForm
+    change_form_template = "admin/catalog/title/change_form.html"
+    list_display = ["thumbnail", "name", "kind", "year", "state", "texts", "updated_at"]
+    list_display_links = ["thumbnail", "name"]
+    list_filter = ["status", EditedSincePublish, "kind", MissingLanguage, "genres"]
+    list_per_page = 50
+    search_fields = [
+        "original_name",
+        "translations__name",
+        "=public_id",
+        "=slug",
+        "=external_ids__value",
+    ]
+    ordering = ["-updated_at", "-pk"]
+    show_full_result_count = False
+    autocomplete_fields = ["genres"]
+    filter_horizontal = ["packages"]
+    prepopulated_fields: ClassVar = {"slug": ["original_name", "year"]}
+    readonly_fields = ["public_id", "state", "published_at", "first_published_at"]
+    fieldsets = [
+        (None, {"fields": ["seen_version", "original_name", "slug", "kind"]}),
+        (
+            "Facts",
+            {
+                "fields": [
+                    ("year", "released_on"),
+                    "runtime_s",
+                    ("original_language", "languages"),
+                    "genres",
+                    "packages",
+                ]
+            },
+        ),
+        (
+            "Publishing",
+            {
+                "fields": [
+                    ("public_id", "state"),
+                    ("published_at", "first_published_at"),
+                ],
+                "classes": ["collapse"],
+            },
+        ),
+    ]
+    inlines = [Texts, Seasons, Ratings, ArtworkInline, Credits, ExternalIds]
+    actions = ["publish_selected", "unpublish_selected", "roll_back_selected"]
+
+    class Media:
+        css = STYLE
+
+    # -- the list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Title]:
+        posters = Artwork.objects.filter(title=OuterRef("pk"), role=Artwork.Role.POSTER)
+        texts = TitleTranslation.objects.filter(title=OuterRef("pk"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                poster=Subquery(posters.order_by("position", "pk").values("image")[:1]),
+                filled=ArraySubquery(texts.order_by("language").values("language")),
+            )
+        )
+
+    @admin.display(description="")
+    def thumbnail(self, title: Any) -> str:
+        """The first poster."""
+        return picture(title.poster, "catalog-thumb") or "-"
+
+    @admin.display(description="name", ordering="original_name")
+    def name(self, title: Title) -> str:
+        """What it is called."""
+        return title.original_name
+
+    @admin.display(description="status", ordering="status")
+    def state(self, title: Title) -> str:
+        """Where it is on its way to devices, and whether edits wait."""
+        edited = title.edited_since_publish
+        css = "edited" if edited else title.status
+        label = "published, edited since" if edited else title.get_status_display()
+        return format_html('<span class="catalog-tag is-{}">{}</span>', css, label)
+
+    @admin.display(description="texts")
+    def texts(self, title: Any) -> str:
+        """The languages that it is described in."""
+        return language_tags(title.filled)
+
+    # -- the page
+
+    def get_inlines(self, request: HttpRequest, obj: Title | None) -> Any:
+        movie = obj is not None and obj.kind != "series"
+        return [one for one in self.inlines if not (movie and one is Seasons)]
+
+    def save_model(
+        self, request: HttpRequest, obj: Title, form: Any, change: bool
+    ) -> None:
+        if change:
+            obj.version += 1
+        super().save_model(request, obj, form, change)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        title = self.get_object(request, object_id)
+        context: dict[str, Any] = {"may_publish": self.has_publish_permission(request)}
+        if title is not None:
+            context |= {"findings": publishing.examine(title)}
+        return super().change_view(
+            request, object_id, form_url, (extra_context or {}) | context
+        )
+
+    def response_change(self, request: HttpRequest, obj: Title) -> HttpResponse:
+        """After saving: publish or take back, if that was the button."""
+        for button, act in (
+            ("_publish", self._publish),
+            ("_unpublish", self._unpublish),
+        ):
+            if button in request.POST:
+                self._require_publish(request)
+                act(request, obj)
+                return HttpResponseRedirect(request.get_full_path())
+        return super().response_change(request, obj)
+
+    # -- publishing
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Whether the one at work may change what devices see."""
+        return bool(staff(request).has_perm("catalog.publish_title"))
+
+    def _require_publish(self, request: HttpRequest) -> None:
+        if not self.has_publish_permission(request):
+            raise PermissionDenied
+
+    def _publish(self, request: HttpRequest, title: Title) -> None:
+        with _refusals(request, title):
+            outcome = publishing.publish(title, by=staff(request), now=timezone.now())
+            number = title.live_snapshot.number if title.live_snapshot else 0
+            self._tell(request, title, f"Published as version {number}.")
+            for finding in outcome.findings:
+                messages.warning(request, finding.detail)
+
+    def _unpublish(self, request: HttpRequest, title: Title) -> None:
+        with _refusals(request, title):
+            publishing.unpublish(title, by=staff(request), now=timezone.now())
+            self._tell(request, title, "Taken from devices.")
+
+    def _roll_back(
+        self, request: HttpRequest, title: Title, to: Snapshot | None = None
+    ) -> None:
+        with _refusals(request, title):
+            shown = publishing.rollback(
+                title, by=staff(request), now=timezone.now(), to=to
+            )
+            message = f"Rolled back: devices see version {shown.number} again."
+            self._tell(request, title, message)
+
+    def _tell(self, request: HttpRequest, title: Title, message: str) -> None:
+        """Say what was done, now and in the history."""
+        self.log_change(request, title, message)
+        self.message_user(request, f"{title}: {message}", messages.SUCCESS)
+
+    @admin.action(description="Publish", permissions=["publish"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Title]) -> None:
+        """Publish many; each that is refused says why."""
+        pks = list(queryset.order_by("pk").values_list("pk", flat=True))
+        names = dict(queryset.values_list("pk", "original_name"))
+        published = []
+        for outcome in publishing.publish_many(
+            pks, by=staff(request), now=timezone.now()
+        ):
+            if outcome.published:
+                published.append(outcome.title_pk)
+            else:
+                refused = publishing.PublishRefused(outcome.findings)
+                name = names[outcome.title_pk]
+                self.message_user(request, f"{name}: {refused.detail}", messages.ERROR)
+        LogEntry.objects.log_actions(
+            user_id=staff(request).pk,
+            queryset=Title.objects.filter(pk__in=published),
+            action_flag=CHANGE,
+            change_message="Published.",
+        )
+        self.message_user(request, f"{len(published)} published.", messages.SUCCESS)
+
+    @admin.action(description="Take from devices", permissions=["publish"])
+    def unpublish_selected(
+        self, request: HttpRequest, queryset: QuerySet[Title]
+    ) -> None:
+        """Unpublish many."""
+        for title in queryset:
+            self._unpublish(request, title)
+
+    @admin.action(description="Roll back one version", permissions=["publish"])
+    def roll_back_selected(
+        self, request: HttpRequest, queryset: QuerySet[Title]
+    ) -> None:
+        """Roll back many, each by one version."""
+        for title in queryset:
+            self._roll_back(request, title)
+
+    # -- versions
+
+    def get_urls(self) -> list[URLPattern]:
+        versions = path(
+            "<int:pk>/versions/",
+            self.admin_site.admin_view(self.versions),
+            name="catalog_title_versions",
+        )
+        return [versions, *super().get_urls()]
+
+    def versions(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What was published when and by whom, what differed, and the way back."""
+        title = get_object_or_404(Title, pk=pk)
+        if not self.has_view_permission(request, title):
+            raise PermissionDenied
+        if request.method == "POST":
+            self._require_publish(request)
+            number = request.POST.get("number", "")
+            wanted = title.snapshots.filter(
+                number=int(number) if number.isdigit() else 0
+            )
+            self._roll_back(request, title, get_object_or_404(wanted))
+            return HttpResponseRedirect(
+                reverse("admin:catalog_title_versions", args=[title.pk])
+            )
+        return TemplateResponse(
+            request,
+            "admin/catalog/title/versions.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": f"Versions of {title}",
+                "original": title,
+                "opts": self.opts,
+                "may_publish": self.has_publish_permission(request),
+                "versions": list(differences.versions(title)),
+            },
+        )

@@ -1,0 +1,339 @@
+"""What editors do in the admin, and what devices see of it."""
+
+import io
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from PIL import Image
+
+from accounts.models import User
+from catalog.models import Artwork, Episode, Person, PublishedGenre, Title
+from tests.factories import catalog
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def editor(client):
+    """The admin as seen by someone who may do everything."""
+    client.force_login(User.objects.create_superuser("editor@example.com", PASSWORD))
+    return client
+
+
+def picture(width=600, height=900, name="poster.png", form="PNG", colour="#204060"):
+    raw = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(raw, form)
+    return SimpleUploadedFile(name, raw.getvalue(), "image/png")
+
+
+def page(title):
+    return reverse("admin:catalog_title_change", args=[title.pk])
+
+
+def filled(client, url):
+    """The form of a page, as a browser would send it back untouched."""
+    response = client.get(url)
+    assert response.status_code == 200
+    data = {}
+    forms = [response.context["adminform"].form]
+    for inline in response.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    for form in forms:
+        for bound in form:
+            value = bound.value()
+            if value is None or hasattr(value, "url"):
+                continue
+            many = isinstance(value, list)
+            data[bound.html_name] = [str(v) for v in value] if many else value
+    data["languages"] = ",".join(data.get("languages", []))
+    return data
+
+
+def submit(client, url, button="_save", **changes):
+    """Change fields of a page and press a button."""
+    data = filled(client, url) | changes | {button: "1"}
+    return client.post(url, data, follow=True)
+
+
+def messages(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+class TestPublishing:
+    def test_devices_see_the_old_text_until_it_is_published_and_after_a_rollback(
+        self, editor, get
+    ):
+        title = catalog.title("Old name")
+        path = f"/v1/titles/{title.public_id}"
+        submit(editor, page(title), "_publish")
+        assert get(path)["name"] == "Old name"
+
+        submit(editor, page(title), **{"translations-0-name": "New name"})
+        assert title.translations.get().name == "New name"
+        assert get(path)["name"] == "Old name"
+
+        response = submit(editor, page(title), "_publish")
+        assert "Published as version 2" in messages(response)[0]
+        assert get(path)["name"] == "New name"
+
+        versions = reverse("admin:catalog_title_versions", args=[title.pk])
+        response = editor.post(versions, {"number": "1"}, follow=True)
+        assert "devices see version 1 again" in messages(response)[0]
+        assert get(path)["name"] == "Old name"
+        assert title.translations.get().name == "New name"
+
+    def test_a_refusal_is_shown_and_the_edit_is_kept(self, editor, api):
+        title = catalog.series("Empty", seasons=())
+        response = submit(editor, page(title), "_publish", year="1999")
+        assert "The series has no episode." in messages(response)[0]
+        assert Title.objects.get().year == 1999
+        assert api.get(f"/v1/titles/{title.public_id}").status_code == 404
+
+    def test_the_page_says_beforehand_what_publishing_would_find(self, editor):
+        content = editor.get(page(catalog.series(seasons=()))).content.decode()
+        assert "ERROR: The series has no episode." in content
+        assert "WARNING: There is no text in de." in content
+
+    def test_takes_a_title_from_devices(self, editor, api, publish):
+        title = publish(catalog.title())
+        submit(editor, page(title), "_unpublish")
+        assert api.get(f"/v1/titles/{title.public_id}").status_code == 404
+
+    def test_acts_on_many_and_reports_each_refusal(self, editor, get):
+        good, bad = catalog.title("Good"), catalog.series("Bad", seasons=())
+        act = {"_selected_action": [good.pk, bad.pk]}
+        url = reverse("admin:catalog_title_changelist")
+        response = editor.post(url, act | {"action": "publish_selected"}, follow=True)
+        assert messages(response) == ["Bad: The series has no episode.", "1 published."]
+        assert len(get("/v1/titles")["results"]) == 1
+        history = editor.get(reverse("admin:catalog_title_history", args=[good.pk]))
+        assert "Published." in history.content.decode()
+
+        response = editor.post(url, act | {"action": "roll_back_selected"}, follow=True)
+        assert any("no snapshot before" in one for one in messages(response))
+        response = editor.post(url, act | {"action": "unpublish_selected"}, follow=True)
+        assert get("/v1/titles")["results"] == []
+
+    def test_needs_a_permission_of_its_own(self, client, publish):
+        title = publish(catalog.title())
+        staff = User.objects.create_user("staff@example.com", PASSWORD, is_staff=True)
+        models = ("title", "titletranslation", "maturityrating", "artwork", "credit")
+        for name in (*models, "externalid"):
+            for action in ("view", "change", "add"):
+                staff.user_permissions.add(permission(f"{action}_{name}"))
+        client.force_login(staff)
+        content = client.get(page(title)).content.decode()
+        assert "Save and publish" not in content
+        assert submit(client, page(title), "_publish").status_code == 403
+        versions = reverse("admin:catalog_title_versions", args=[title.pk])
+        assert client.get(versions).status_code == 200
+        assert client.post(versions, {"number": "1"}).status_code == 403
+        assert title.snapshots.count() == 1
+
+    def test_versions_are_for_those_who_may_see_the_title(self, client):
+        staff = User.objects.create_user("staff@example.com", PASSWORD, is_staff=True)
+        client.force_login(staff)
+        title = catalog.title()
+        versions = reverse("admin:catalog_title_versions", args=[title.pk])
+        assert client.get(versions).status_code == 403
+
+    def test_versions_show_what_changed(self, editor, publish):
+        title = publish(catalog.title("First"))
+        title.translations.update(name="Second")
+        publish(title)
+        versions = reverse("admin:catalog_title_versions", args=[title.pk])
+        content = editor.get(versions).content.decode()
+        assert "/texts/en/name" in content
+        assert "<del>First</del>" in content
+        assert "<ins>Second</ins>" in content
+
+    @pytest.mark.parametrize("number", ["", "x", "9"])
+    def test_a_version_that_is_not_there(self, editor, publish, number):
+        title = publish(catalog.title())
+        versions = reverse("admin:catalog_title_versions", args=[title.pk])
+        assert editor.post(versions, {"number": number}).status_code == 404
+
+
+def permission(codename):
+    from django.contrib.auth.models import Permission  # noqa: PLC0415
+
+    return Permission.objects.get(codename=codename, content_type__app_label="catalog")
+
+
+class TestEditing:
+    def test_two_editors_do_not_overwrite_each_other(self, editor):
+        title = catalog.title("Name")
+        first, second = filled(editor, page(title)), filled(editor, page(title))
+        editor.post(page(title), first | {"year": "1990", "_save": "1"})
+        response = editor.post(page(title), second | {"year": "1991", "_save": "1"})
+        assert "Someone else has saved this title" in response.content.decode()
+        assert Title.objects.get().year == 1990
+
+    def test_a_new_title_is_a_draft(self, editor):
+        url = reverse("admin:catalog_title_add")
+        response = submit(
+            editor,
+            url,
+            original_name="New",
+            slug="new",
+            **{"translations-0-language": "en", "translations-0-name": "New"},
+        )
+        assert response.status_code == 200
+        title = Title.objects.get()
+        assert (title.status, title.translations.get().name) == ("draft", "New")
+
+    def test_episodes_are_named_on_the_page_of_their_season(self, editor):
+        season = catalog.series(seasons=(2,)).seasons.get()
+        url = reverse("admin:catalog_season_change", args=[season.pk])
+        changes = {"episodes-0-name": "Pilot", "episodes-0-runtime_s": "60"}
+        submit(editor, url, **changes)
+        episode = Episode.objects.get(season=season, number=1)
+        assert episode.translations.get(language="en").name == "Pilot"
+        assert episode.runtime_s == 60
+
+    def test_a_new_episode_gets_its_name_too(self, editor):
+        season = catalog.series(seasons=(1,)).seasons.get()
+        url = reverse("admin:catalog_season_change", args=[season.pk])
+        submit(
+            editor, url, **{"episodes-1-number": "2", "episodes-1-name": "The Second"}
+        )
+        names = Episode.objects.get(number=2).translations
+        assert names.get(language="en").name == "The Second"
+
+    def test_a_movie_has_no_place_for_seasons(self, editor):
+        movie = editor.get(page(catalog.title())).content.decode()
+        series = editor.get(page(catalog.series())).content.decode()
+        assert "seasons-TOTAL_FORMS" not in movie
+        assert "seasons-TOTAL_FORMS" in series
+
+
+class TestArtwork:
+    def upload(self, editor, title, file, **more):
+        changes = {
+            "artwork-TOTAL_FORMS": "1",
+            "artwork-0-role": "poster",
+            "artwork-0-image": file,
+            "artwork-0-focal_x": "0.5",
+            "artwork-0-focal_y": "0.5",
+            "artwork-0-position": "0",
+        }
+        return submit(editor, page(title), **changes | more)
+
+    def test_is_stored_under_a_name_by_its_content(self, editor, get):
+        first, second = catalog.title(), catalog.title()
+        self.upload(editor, first, picture(name="a.png"))
+        self.upload(editor, second, picture(name="b.png"))
+        one, other = Artwork.objects.order_by("pk")
+        assert one.image.name == other.image.name
+        assert re.fullmatch(r"artwork/../[0-9a-f]{32}\.png", one.image.name)
+        assert (one.width, one.height) == (600, 900)
+        assert one.placeholder == "#204060"
+
+    def test_reaches_devices_with_its_size(self, editor, get):
+        title = catalog.title()
+        self.upload(editor, title, picture(), **{"artwork-0-alt": "A harbour"})
+        submit(editor, page(title), "_publish")
+        (image,) = get(f"/v1/titles/{title.public_id}")["images"]
+        assert image["role"] == "poster"
+        assert image["url"].startswith("/media/artwork/")
+        assert (image["aspect"], image["alt"]) == ("2:3", "A harbour")
+        assert image["placeholder"] == "#204060"
+        (card,) = get("/v1/titles")["results"]
+        assert card["images"] == [image]
+
+    @pytest.mark.parametrize(
+        ("name", "raw", "reason"),
+        [
+            ("a.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "valid image"),
+            ("a.png", b"GIF89a" + b"\0" * 100, "valid image"),
+            ("a.jpg", b"", "empty"),
+        ],
+    )
+    def test_what_is_no_picture_is_refused(self, editor, name, raw, reason):
+        response = self.upload(editor, catalog.title(), SimpleUploadedFile(name, raw))
+        assert reason in response.content.decode()
+        assert not Artwork.objects.exists()
+
+
+class TestLists:
+    def test_show_thumbnails_status_and_languages(self, editor, publish):
+        title = publish(catalog.title("Shown"))
+        title.artwork.create(role="poster", image="artwork/a.jpg", width=2, height=3)
+        title.save()
+        url = reverse("admin:catalog_title_changelist")
+        content = editor.get(url).content.decode()
+        assert 'src="/media/artwork/a.jpg"' in content
+        assert "published, edited since" in content
+        assert '<span class="catalog-tag is-missing">de</span>' in content
+
+    def test_search_and_filters_find_titles(self, editor, publish):
+        found = publish(catalog.title("Needle", genres=("drama",)))
+        catalog.title("Hay")
+        url = reverse("admin:catalog_title_changelist")
+        for query in (
+            {"q": "Needle"},
+            {"q": found.public_id},
+            {"status": "published"},
+            {"genres__id__exact": found.genres.get().pk},
+        ):
+            result = editor.get(url, query).context["cl"].result_list
+            assert [title.pk for title in result] == [found.pk], query
+
+    def test_filters_know_what_waits_and_what_is_missing(self, editor, publish):
+        done, edited = catalog.title("Done"), catalog.title("Edited")
+        publish(done, edited)
+        done.translations.create(language="de", name="Fertig")
+        edited.refresh_from_db()
+        edited.save()
+        Title.objects.filter(pk=done.pk).update(updated_at=done.published_at)
+        url = reverse("admin:catalog_title_changelist")
+
+        def found(**query):
+            return [one.pk for one in editor.get(url, query).context["cl"].result_list]
+
+        assert found(edits="waiting") == [edited.pk]
+        assert found(missing="de") == [edited.pk]
+        assert found(missing="en") == []
+
+    def test_the_number_of_queries_does_not_grow_with_the_list(self, editor):
+        def queries(count):
+            for _ in range(count):
+                title = catalog.title(genres=("drama",))
+                title.artwork.create(role="poster", image="a.jpg", width=2, height=3)
+            with CaptureQueriesContext(connection) as captured:
+                editor.get(reverse("admin:catalog_title_changelist"))
+            return len(captured)
+
+        queries(1)
+        assert queries(2) == queries(20)
+
+    @pytest.mark.parametrize("model", ["genre", "person", "season", "episode"])
+    def test_the_other_lists_and_pages_open(self, editor, model):
+        title = catalog.series(seasons=(1,), genres=("drama",))
+        catalog.credit(title)
+        listing = reverse(f"admin:catalog_{model}_changelist")
+        response = editor.get(listing, {"q": "e"})
+        assert response.status_code == 200
+        for one in editor.get(listing).context["cl"].result_list:
+            url = reverse(f"admin:catalog_{model}_change", args=[one.pk])
+            assert editor.get(url).status_code == 200
+
+    def test_genres_and_people_are_published_from_their_lists(self, editor, get):
+        genre = catalog.genre("drama")
+        credit = catalog.credit(catalog.title())
+        for name, pk in (("genre", genre.pk), ("person", credit.person_id)):
+            url = reverse(f"admin:catalog_{name}_changelist")
+            data = {"action": "publish", "_selected_action": [pk]}
+            assert messages(editor.post(url, data, follow=True)) == ["1 published."]
+        assert PublishedGenre.objects.get(language="en").name == "Drama"
+        assert Person.objects.get().published.count() == 2
