@@ -1,5 +1,6 @@
 // The page of a movie or a series.
 import { shared } from "./api.js";
+import { icon } from "./icons.js";
 import { busy, h, minutes, picture } from "./ui.js";
 import { languageName, word } from "./words.js";
 
@@ -33,7 +34,7 @@ function head(title, episode) {
       title.tagline ? h("p.hero__line", {}, title.tagline) : null,
       h("div.actions", {},
         target
-          ? h("a.button.button--main", { href: `/watch/${target}`, "data-testid": "play" }, "▶ ", word("play"))
+          ? h("a.button.button--main", { href: `/watch/${target}`, "data-testid": "play" }, icon("play"), word("play"))
           : h("p.note", {}, word("notReady"))),
       h("p.hero__synopsis", {}, title.synopsis || "")),
   );

@@ -1,4 +1,5 @@
 // The player: one film on the whole screen, by pointer, keyboard or remote control.
+import { icon } from "./icons.js";
 import { Session, heights } from "./session.js";
 import { askToSignIn } from "./signin.js";
 import { loadThumbnails, showThumbnail } from "./thumbnails.js";
@@ -53,7 +54,8 @@ class Player {
   build() {
     const { answer } = this.session;
     this.video = h("video.stage__video", { playsinline: true, "data-testid": "video" });
-    this.playButton = button("▶", word("play"), () => this.toggle(), "toggle");
+    this.playButton = button("play", word("play"), () => this.toggle(), "toggle");
+    this.soundButton = button("sound", word("mute"), () => this.mute(), "mute");
     this.seekBar = h("input.seek", {
       type: "range", min: 0, max: answer.duration_ms / 1000, step: 0.1, value: 0,
       "aria-label": word("seek"), "data-testid": "seek",
@@ -62,13 +64,13 @@ class Player {
     this.time = h("span.time", { "data-testid": "time" }, "0:00");
     this.subtitles = choice(word("subtitles"), "subtitles", (value) => this.chooseSubtitles(value));
     this.qualities = choice(word("quality"), "quality", (value) => this.chooseQuality(Number(value)));
-    this.skip = h("button.button.skip-marker", { type: "button", hidden: true }, "⏭");
+    this.skip = h("button.button.skip-marker", { type: "button", hidden: true }, word("skip"));
     this.message = h("p.stage__message", { role: "alert", hidden: true });
     this.stage = h(
       "div.stage",
       {},
       this.video,
-      h("div.stage__top", {}, button("←", word("back"), () => history.back(), "back"),
+      h("div.stage__top", {}, button("back", word("back"), () => history.back(), "back"),
         h("strong", {}, answer.name)),
       this.message,
       this.skip,
@@ -77,8 +79,8 @@ class Player {
         h("div.controls__row", {},
           this.playButton, this.time, h("span.controls__space"),
           this.subtitles, this.qualities,
-          button("🔊", word("mute"), () => { this.video.muted = !this.video.muted; }, "mute"),
-          button("⛶", word("fullscreen"), () => this.fullscreen(), "fullscreen"))),
+          this.soundButton,
+          button("fullscreen", word("fullscreen"), () => this.fullscreen(), "fullscreen"))),
     );
     this.view.replaceChildren(this.stage);
     this.listen();
@@ -92,6 +94,7 @@ class Player {
     video.addEventListener("timeupdate", () => this.tick());
     video.addEventListener("play", () => this.tick());
     video.addEventListener("pause", () => this.tick());
+    video.addEventListener("volumechange", () => this.tick());
     video.addEventListener("error", () => this.fail(word("notReady")));
     video.addEventListener("click", () => this.toggle());
     video.addEventListener("ended", () => history.back());
@@ -170,8 +173,8 @@ class Player {
   tick() {
     const { video } = this;
     const total = this.session.answer.duration_ms / 1000;
-    this.playButton.textContent = video.paused ? "▶" : "❚❚";
-    this.playButton.setAttribute("aria-label", video.paused ? word("play") : word("pause"));
+    sign(this.playButton, video.paused ? "play" : "pause");
+    sign(this.soundButton, video.muted ? "muted" : "sound", video.muted ? "unmute" : "mute");
     this.time.textContent = `${clock(video.currentTime)} / ${clock(total)}`;
     this.seekBar.value = video.currentTime;
     this.seekBar.style.setProperty("--done", `${(video.currentTime / total) * 100}%`);
@@ -193,6 +196,10 @@ class Player {
   toggle() {
     if (this.video.paused) this.video.play().catch(() => null);
     else this.video.pause();
+  }
+
+  mute() {
+    this.video.muted = !this.video.muted;
   }
 
   fullscreen() {
@@ -249,14 +256,23 @@ const KEYS = {
   MediaPlayPause: { always: true, run: (player) => player.toggle() },
   ArrowLeft: { onSeek: true, run: (player) => player.seekBy(-STEP_S) },
   ArrowRight: { onSeek: true, run: (player) => player.seekBy(STEP_S) },
-  m: { always: true, run: (player) => { player.video.muted = !player.video.muted; } },
+  m: { always: true, run: (player) => player.mute() },
   f: { always: true, run: (player) => player.fullscreen() },
   Escape: { always: true, run: () => history.back() },
   GoBack: { always: true, run: () => history.back() },
 };
 
-function button(sign, label, onclick, test) {
-  return h("button.icon", { type: "button", "aria-label": label, title: label, onclick, "data-testid": test }, sign);
+function button(name, label, onclick, test) {
+  return h("button.icon", { type: "button", "aria-label": label, title: label, onclick, "data-testid": test, "data-sign": name }, icon(name));
+}
+
+// What a button shows and says; `name` is a sign and, unless told, also a word.
+function sign(node, name, label = name) {
+  if (node.dataset.sign === name) return;
+  node.dataset.sign = name;
+  node.replaceChildren(icon(name));
+  node.title = word(label);
+  node.setAttribute("aria-label", word(label));
 }
 
 function choice(label, test, onchange) {

@@ -10,7 +10,7 @@ const WORDS = {
     password: "Password", cancel: "Cancel", loadMore: "Show more", pause: "Pause",
     mute: "Mute", unmute: "Unmute", fullscreen: "Full screen", seek: "Position",
     notReady: "The video is being prepared. Try again in a moment.",
-    included: "Included in", all: "All titles", close: "Close", retry: "Try again",
+    included: "Included in", all: "All titles", close: "Close", retry: "Try again", skip: "Skip",
     problems: {
       offline: "The service cannot be reached. Check the connection.",
       sign_in_required: "Sign in to watch this.",
@@ -33,7 +33,7 @@ const WORDS = {
     email: "E-Mail", password: "Passwort", cancel: "Abbrechen", loadMore: "Mehr zeigen",
     pause: "Pause", mute: "Ton aus", unmute: "Ton an", fullscreen: "Vollbild",
     seek: "Position", notReady: "Das Video wird vorbereitet. Gleich noch einmal versuchen.",
-    included: "Enthalten in", all: "Alle Titel", close: "Schließen", retry: "Noch einmal",
+    included: "Enthalten in", all: "Alle Titel", close: "Schließen", retry: "Noch einmal", skip: "Überspringen",
     problems: {
       offline: "Der Dienst ist nicht erreichbar. Bitte die Verbindung prüfen.",
       sign_in_required: "Zum Ansehen bitte anmelden.",
