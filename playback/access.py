@@ -1,25 +1,11 @@
-"""Whether a household may play something now: the one place that asks, at play."""
+"""Whether a household may play something: the one place that asks, at play."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from playback.content import Playable
+from playback.households import Household
 from streamapi.clients import UNRESTRICTED
 from streamapi.errors import Denied, Unauthenticated
-
-
-@dataclass(frozen=True, slots=True)
-class Household:
-    """Who is at the screen, and what their household has."""
-
-    account_pk: int
-    account_id: str
-    profile_pk: int | None
-    device_pk: int | None
-    packages: frozenset[str] = field(default_factory=frozenset)
-    maturity: int = UNRESTRICTED
-    max_height: int | None = None
 
 
 def check(playable: Playable, household: Household | None) -> None:

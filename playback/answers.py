@@ -9,6 +9,7 @@ from django.conf import settings
 
 from playback import delivery, devices, sessions
 from playback.content import Playable
+from playback.leases import LEASE_S
 from playback.models import PlaybackSession
 from playback.packaging import DASH_MANIFEST, HLS_MANIFEST, capped_name
 from playback.sessions import Play
@@ -61,7 +62,7 @@ def heartbeat_contract(session: PlaybackSession) -> dict[str, Any]:
     return {
         "url": f"/v1/playback/sessions/{session.public_id}/heartbeat",
         "interval_s": sessions.HEARTBEAT_S,
-        "ttl_s": sessions.LEASE_S,
+        "ttl_s": LEASE_S,
     }
 
 

@@ -28,6 +28,7 @@ class Playable:
     """A film, an episode or a trailer, with all that a play answer says about it."""
 
     content_id: str
+    kind: str
     name: str
     title_id: str
     title_pk: int
@@ -42,6 +43,17 @@ class Playable:
     sounds: Sequence[Mapping[str, Any]]
     words: Sequence[Mapping[str, Any]]
     marks: Sequence[Mapping[str, Any]]
+
+    @property
+    def is_episode(self) -> bool:
+        """Whether it is one of a series."""
+        return self.content_id.startswith("ep_")
+
+    @property
+    def credits_ms(self) -> int:
+        """Where the credits start; 0 when nobody marked them."""
+        starts = (one["start_ms"] for one in self.marks if one["kind"] == "credits")
+        return next(starts, 0)
 
 
 class NotPlayable(Conflict):
@@ -60,6 +72,7 @@ def find(content_id: str, kind: str = Asset.Kind.MAIN) -> Playable:
     trailer = kind == Asset.Kind.TRAILER
     return Playable(
         content_id=content_id,
+        kind=kind,
         name=shown["name"],
         title_id=shown["id"],
         title_pk=row["owner"],

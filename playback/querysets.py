@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from playback.models.assets import Asset  # noqa: F401 the type parameter
     from playback.models.jobs import PackagingJob  # noqa: F401 the type parameter
     from playback.models.sessions import PlaybackSession  # noqa: F401 the same
+    from playback.models.watching import (  # noqa: F401 the same
+        ContinueItem,
+        WatchProgress,
+    )
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -53,3 +57,23 @@ class PlaybackSessionQuerySet(models.QuerySet["PlaybackSession"]):
     def open(self) -> PlaybackSessionQuerySet:
         """Not ended by anyone; whether the player is still there is another question."""
         return self.filter(ended_at=None)
+
+    def heard_since(self, moment: datetime) -> PlaybackSessionQuerySet:
+        """Open, with a sign of life after ``moment``."""
+        return self.open().filter(last_seen_at__gt=moment)
+
+
+class WatchProgressQuerySet(models.QuerySet["WatchProgress"]):
+    """How far profiles are."""
+
+    def of_profile(self, profile_id: str) -> WatchProgressQuerySet:
+        """Of the profile with this public id."""
+        return self.filter(profile__public_id=profile_id)
+
+
+class ContinueItemQuerySet(models.QuerySet["ContinueItem"]):
+    """What profiles go on watching."""
+
+    def shown_to(self, profile_id: str) -> ContinueItemQuerySet:
+        """Of the profile with this public id, without what was finished or hidden."""
+        return self.filter(profile__public_id=profile_id, visible=True)

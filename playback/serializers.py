@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from playback.leases import Beat
 from playback.models import Asset
 from playback.sessions import PlayRequest
 
@@ -30,6 +31,11 @@ class StartInput(serializers.Serializer[Any]):
         min_value=1, max_value=10_000, required=False, allow_null=True
     )
     start = serializers.ChoiceField(choices=["resume", "beginning"], default="resume")
+    take_over = serializers.CharField(
+        max_length=300,
+        default="",
+        help_text="From the answer that said there are too many streams.",
+    )
 
     def play_request(self, idempotency_key: str) -> PlayRequest:
         """The validated body as the domain knows it."""
@@ -41,18 +47,26 @@ class StartInput(serializers.Serializer[Any]):
             codecs=tuple(data["codecs"]),
             max_height=data.get("max_height"),
             start=data["start"],
+            take_over=data["take_over"],
             idempotency_key=idempotency_key,
         )
 
 
 class HeartbeatInput(serializers.Serializer[Any]):
-    """What a player reports every now and then."""
+    """What a player reports every now and then; it is numbered, to be told in order."""
 
     position_ms = serializers.IntegerField(min_value=0, max_value=10**9)
     state = serializers.ChoiceField(
         choices=["playing", "paused", "buffering", "seeking", "ended"],
         default="playing",
     )
+    seq = serializers.IntegerField(min_value=0, max_value=2**53, default=0)
+    sent_at = serializers.DateTimeField(required=False)
+
+    def beat(self, session_id: str) -> Beat:
+        """The validated body as the domain knows it."""
+        data = self.validated_data
+        return Beat(session_id, data["position_ms"], data.get("sent_at"), data["seq"])
 
 
 class ManifestOutput(serializers.Serializer[Any]):

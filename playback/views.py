@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.authentication import BearerAuthentication
+from accounts.tokens import Viewer
 from playback import answers, delivery, sessions
 from playback.serializers import (
     HeartbeatInput,
@@ -32,12 +34,23 @@ _KEY: Final = OpenApiParameter(
 
 
 class PlaybackView(APIView):
-    """What all commands of a player share."""
+    """What all commands of a player share; who has not signed in plays what is free."""
 
+    authentication_classes = [BearerAuthentication]
     cache_policies: ClassVar[Mapping[str, Never]] = {
         "post": NEVER("personal"),
         "delete": NEVER("personal"),
     }
+
+    @property
+    def viewer(self) -> Viewer | None:
+        """Who plays, if they are signed in."""
+        user: object = self.request.user
+        return user if isinstance(user, Viewer) else None
+
+    def owner(self, session_id: str) -> str:
+        """Whose lease it is: the household's, or the session's own."""
+        return self.viewer.account_id if self.viewer else session_id
 
 
 class SessionsView(PlaybackView):
@@ -54,7 +67,7 @@ class SessionsView(PlaybackView):
         body = StartInput(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.play_request(request.headers.get("Idempotency-Key", ""))
-        play = sessions.start(asked, None, now=timezone.now())
+        play = sessions.start(asked, self.viewer, now=timezone.now())
         response = Response(answers.play(play), status=201, headers=_PRIVATE)
         return _with_cookies(response, play.session.folder, play.grant)
 
@@ -65,8 +78,8 @@ class SessionView(PlaybackView):
     @extend_schema(operation_id="playback_stop", responses={204: None})
     def delete(self, request: Request, session_id: str) -> Response:
         """Stop; stopping twice is no error."""
-        session = sessions.find(session_id, None)
-        sessions.stop(session, now=timezone.now())
+        session = sessions.find(session_id, self.viewer)
+        sessions.stop(session, self.owner(session_id), now=timezone.now())
         return Response(status=204, headers=_PRIVATE)
 
 
@@ -78,8 +91,8 @@ class RenewView(PlaybackView):
     )
     def post(self, request: Request, session_id: str) -> Response:
         """To be called before ``expires_at``."""
-        session = sessions.find_open(session_id, None)
-        grant = sessions.renew(session, now=timezone.now())
+        session = sessions.find_open(session_id, self.viewer)
+        grant = sessions.renew(session, self.owner(session_id), now=timezone.now())
         authorisation = answers.authorisation(session.folder, grant)
         body: dict[str, Any] = {
             "session_id": session.public_id,
@@ -101,11 +114,11 @@ class HeartbeatView(PlaybackView):
         """Report position and state; the answer says what to do next."""
         body = HeartbeatInput(data=request.data)
         body.is_valid(raise_exception=True)
-        session = sessions.find_open(session_id, None)
-        action = sessions.heartbeat(session, now=timezone.now())
+        beat = body.beat(session_id)
+        advice = sessions.heartbeat(beat, self.viewer, now=timezone.now())
         answer = {
-            "action": action,
-            "reason": None,
+            "action": advice.action,
+            "reason": advice.reason,
             "next_heartbeat_s": sessions.HEARTBEAT_S,
         }
         return Response(answer, headers=_PRIVATE)

@@ -12,14 +12,24 @@ from playback.models.assets import (
 )
 from playback.models.jobs import PackagingJob
 from playback.models.sessions import PlaybackSession
+from playback.models.watching import (
+    ContinueItem,
+    TitleRating,
+    WatchlistItem,
+    WatchProgress,
+)
 
 __all__ = [
     "Asset",
     "AudioTrack",
+    "ContinueItem",
     "Marker",
     "PackagingJob",
     "PlaybackSession",
     "Rendition",
     "SourceText",
     "TextTrack",
+    "TitleRating",
+    "WatchProgress",
+    "WatchlistItem",
 ]

@@ -48,8 +48,10 @@ class PlaybackSession(models.Model):
     max_height = models.PositiveIntegerField()
     cap_reason = models.CharField(max_length=30, blank=True)
     cmcd_sid = models.UUIDField(default=uuid.uuid4)
-    idempotency_key = models.CharField(max_length=255, blank=True)
-    request_fingerprint = models.CharField(max_length=64)
+    request_fingerprint = models.CharField(max_length=32)
+    facts = models.JSONField(
+        default=dict, help_text="What its lease knows, should Redis forget it."
+    )
     started_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
@@ -58,18 +60,6 @@ class PlaybackSession(models.Model):
     objects = PlaybackSessionQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account", "idempotency_key"],
-                condition=~Q(idempotency_key=""),
-                name="session_key_once_in_account",
-            ),
-            models.UniqueConstraint(
-                fields=["idempotency_key"],
-                condition=~Q(idempotency_key="") & Q(account=None),
-                name="session_key_once_without_account",
-            ),
-        ]
         indexes = [
             models.Index(
                 fields=["account", "last_seen_at"],

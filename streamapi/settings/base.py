@@ -233,6 +233,10 @@ DELIVERY_KEYS = ENV.text("DELIVERY_KEYS", "")
 DELIVERY_TTL_S = ENV.number("DELIVERY_TTL_S", 4 * 3600)
 DELIVERY_COOKIE_DOMAIN = ENV.text("DELIVERY_COOKIE_DOMAIN", "")
 
+# --- Streams ----------
+# How many streams a household has at once when its plan does not say.
+PLAYBACK_STREAMS = ENV.number("PLAYBACK_STREAMS", 2)
+
 # --- Packaging of video ----------
 # Rungs as height:kbps; a source never gets a rung taller than itself. A faster preset
 # makes larger files of the same look.

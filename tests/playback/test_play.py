@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
@@ -18,7 +19,7 @@ from catalog.models import Episode, Title
 from playback import m3u8
 from playback import packaging as made
 from playback.models import Asset, PlaybackSession
-from tests.factories import catalog, playback
+from tests.factories import accounts, catalog, playback
 from tests.playback.conftest import local_storage
 
 NOW = datetime(2027, 1, 15, 8, 0, 0, tzinfo=UTC)
@@ -32,9 +33,10 @@ def publish(title: Title) -> Title:
     return title
 
 
-def film(**fields: object) -> Asset:
+def film(packages: Iterable[str] = (), min_age: int = 0, **fields: object) -> Asset:
     """A published film with video."""
-    title = catalog.title("Harbour Lights", genres=["drama"])
+    title = catalog.title("Harbour Lights", genres=["drama"], min_age=min_age)
+    title.packages.set([accounts.make_package(code) for code in packages])
     asset = playback.asset(title, **fields)
     publish(title)
     return asset

@@ -1,0 +1,170 @@
+"""How many streams a household has at once: leases in Redis, held in PostgreSQL else.
+
+Redis counts while it is there. PostgreSQL has every session too, so the limit holds
+without Redis: starts of one household then wait for each other on an advisory lock. A
+start hands PostgreSQL's sessions to Redis, so that one that forgot them counts right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.core import signing
+from django.db import DatabaseError, connection, transaction
+
+from playback import leases
+from playback.households import Household, seed
+from playback.leases import LEASE_S, Facts, Hot, Limits
+from playback.models import PlaybackSession
+from streamapi.errors import Conflict, InvalidInput, Unavailable
+
+_SALT: Final = "playback.take-over"
+_TAKE_OVER_S: Final = 600
+
+
+class TooManyStreams(Conflict):
+    """Every slot is taken; the streams are listed, each with a token to take it over."""
+
+    code = "concurrent_stream_limit"
+    title = "Too many screens are playing"
+
+
+def take(
+    session: PlaybackSession,
+    facts: Facts,
+    limits: Limits,
+    household: Household,
+    *,
+    evict: str,
+    now: datetime,
+) -> Hot | None:
+    """Take a slot and store the session; returns the hot position, if Redis has one."""
+    try:
+        outcome = leases.acquire(
+            session.public_id, facts, limits, seeds=household.seeds, evict=evict
+        )
+    except Unavailable:
+        _take_in_database(session, facts, limits, household, evict=evict, now=now)
+        return None
+    if not outcome.granted:
+        raise _refusal(household.account_id, limits, outcome.active)
+    try:
+        with transaction.atomic():
+            session.save(force_insert=True)
+            _end(outcome.leaving, now)
+    except DatabaseError:
+        leases.release(household.account_id, session.public_id, "failed")
+        raise
+    return outcome.hot
+
+
+def take_over_token(account_id: str, session_id: str) -> str:
+    """Permission for the same household to end one of its streams by starting another."""
+    return signing.dumps([account_id, session_id], salt=_SALT)
+
+
+def session_of(token: str, account_id: str) -> str:
+    """The session that a token names; empty for no token."""
+    if not token:
+        return ""
+    try:
+        owner, session_id = signing.loads(token, salt=_SALT, max_age=_TAKE_OVER_S)
+    except signing.BadSignature as error:
+        raise _bad_token() from error
+    if owner != account_id:
+        raise _bad_token()
+    return str(session_id)
+
+
+def _take_in_database(
+    session: PlaybackSession,
+    facts: Facts,
+    limits: Limits,
+    household: Household,
+    *,
+    evict: str,
+    now: datetime,
+) -> None:
+    """The same rule as the script in Redis, one start of a household after another."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            key = f"streams:{household.account_id}"
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key]
+            )
+        others: list[tuple[str, Mapping[str, Any]]] = []
+        leaving: list[tuple[str, str]] = []
+        heard = PlaybackSession.objects.heard_since(now - timedelta(seconds=LEASE_S))
+        for other in heard.filter(account=household.account_pk).order_by("pk"):
+            if other.facts.get("device") == facts.device:
+                leaving.append((other.public_id, PlaybackSession.End.REPLACED))
+            elif other.public_id == evict:
+                leaving.append((other.public_id, PlaybackSession.End.TAKEN_OVER))
+            else:
+                others.append((other.public_id, other.facts))
+        same_family = [one for _, one in others if one.get("family") == facts.family]
+        if len(others) >= limits.total or len(same_family) >= limits.family:
+            raise _refusal(household.account_id, limits, others)
+        session.save(force_insert=True)
+        _end(leaving, now)
+
+
+def revive(session: PlaybackSession, limits: Limits, *, now: datetime) -> None:
+    """Give a session its lease back after Redis lost it; without room it is over."""
+    heard = PlaybackSession.objects.heard_since(now - timedelta(seconds=LEASE_S))
+    others = heard.filter(account=session.account_id).exclude(pk=session.pk)
+    rows = others.values("public_id", "last_seen_at", "facts")
+    seeds = [
+        seed(
+            {
+                "session": row["public_id"],
+                "seen": row["last_seen_at"].isoformat(),
+                "facts": row["facts"],
+            },
+            now,
+        )
+        for row in rows
+    ]
+    facts = Facts(**session.facts)
+    outcome = leases.acquire(session.public_id, facts, limits, seeds=seeds)
+    if not outcome.granted:
+        leases.release(facts.owner, session.public_id, PlaybackSession.End.TAKEN_OVER)
+        _end([(session.public_id, PlaybackSession.End.TAKEN_OVER)], now)
+    _end(outcome.leaving, now)
+
+
+def _end(leaving: Sequence[tuple[str, str]], now: datetime) -> None:
+    for public_id, reason in leaving:
+        PlaybackSession.objects.open().filter(public_id=public_id).update(
+            ended_at=now, end_reason=reason
+        )
+
+
+def _refusal(
+    account_id: str, limits: Limits, active: Sequence[tuple[str, Mapping[str, Any]]]
+) -> TooManyStreams:
+    return TooManyStreams(
+        "Stop one of them, or take one over.",
+        limit=limits.total,
+        active=[
+            {
+                "session_id": session_id,
+                "device_name": facts.get("device_name"),
+                "profile_name": facts.get("profile_name"),
+                "content_title": facts.get("name"),
+                "started_at": facts.get("started_at"),
+                "take_over": take_over_token(account_id, session_id),
+            }
+            for session_id, facts in active
+        ],
+    )
+
+
+def _bad_token() -> InvalidInput:
+    return InvalidInput(
+        "The take-over token is not valid any more: press play again.",
+        code="invalid_take_over",
+        pointer="/take_over",
+    )
