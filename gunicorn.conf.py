@@ -8,11 +8,14 @@ import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
 from streamapi.env import Environment  # noqa: E402
+from streamapi.responsecache.worker import freeze  # noqa: E402
 
 _env = Environment()
 
 bind = _env.text("BIND", f"127.0.0.1:{_env.number('PORT', 8000)}")
-worker_class = _env.text("WORKER_CLASS", "gevent")
+worker_class = _env.text(
+    "WORKER_CLASS", "streamapi.responsecache.worker.CacheWorker"
+)
 workers = _env.number("WEB_CONCURRENCY", 2)
 worker_connections = 12000
 backlog = 2048
@@ -47,6 +50,11 @@ def post_fork(_server: Any, _worker: Any) -> None:
     """Refuse to serve with a pool that was open before the fork."""
     if _database_pools():
         raise RuntimeError("a database pool was opened before the fork")
+
+
+def post_worker_init(worker: Any) -> None:
+    """From here on the configuration does not change: make it cheap to read."""
+    freeze(worker.cfg)
 
 
 def _database_pools() -> dict[str, Any]:

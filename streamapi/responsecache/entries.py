@@ -12,7 +12,7 @@ import zlib
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import brotli
 
@@ -25,6 +25,7 @@ _WORTH_COMPRESSING: Final = 200
 _OVERHEAD: Final = 2048
 """What an entry costs in memory beside its bytes: objects, index, rendered heads."""
 
+KEPT_STATUSES: Final = frozenset({200, 301, 308})
 IDENTITY: Final = 0
 GZIP: Final = 1
 BR: Final = 2
@@ -80,8 +81,8 @@ class Entry:
     """No background refresh before this: another worker is at it."""
     failed_until: float = 0.0
     """A rebuild has just failed: serve this without another attempt until then."""
-    rendered: dict[int, tuple[int, bytes]] = field(default_factory=dict)
-    """Heads by encoding, each with the second it was rendered for."""
+    rendered: dict[int, tuple[int, Any]] = field(default_factory=dict)
+    """Heads by kind of request, each with the second of its age it is good for."""
 
     @property
     def fresh_until(self) -> float:

@@ -13,21 +13,20 @@ from streamapi.responsecache import engine, headers
 from streamapi.responsecache.access import AccessLines
 from streamapi.responsecache.engine import Answer, ResponseCache
 from streamapi.responsecache.entries import Entry
-from streamapi.responsecache.keys import Ask, Plan
+from streamapi.responsecache.hotpath import HotPath
+from streamapi.responsecache.keys import Plan
 from streamapi.responsecache.listener import Listener
-from streamapi.responsecache.planner import Generations, Planner
+from streamapi.responsecache.planner import Generations, Planner, Wire
 from streamapi.responsecache.rebuilding import Built, WsgiApplication
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
-REASONS: Final = {
-    200: "200 OK",
-    301: "301 Moved Permanently",
-    308: "308 Permanent Redirect",
-}
+_READS: Final = frozenset({"GET", "HEAD"})
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 _CODING: Final = re.compile(r"\s*(gzip|br|\*)\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*\Z")
+_AS_LIST: Final = 16
+"""Marks a head kept as a list; the worker class keeps it as bytes."""
 _BITS: Final = {"gzip": 2, "br": 4, "*": 6}
 
 
@@ -92,6 +91,11 @@ class FrontDoor:
         if self._listener is not None:
             self._listener.start()
 
+    def short_way(self) -> Callable[[Any, Any], bool]:
+        """What a gunicorn worker can ask before it builds an environment."""
+        self.begin()
+        return HotPath(self).answer
+
     def codings(self, accept_encoding: str) -> int:
         """:func:`accepted_codings`, remembered: clients send few different ones."""
         found = self._codings.get(accept_encoding)
@@ -102,76 +106,67 @@ class FrontDoor:
         return found
 
     def _plan(self, environ: Environ) -> Plan | None:
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get(
-            "SCRIPT_NAME"
-        ):
+        if environ["REQUEST_METHOD"] not in _READS or environ.get("SCRIPT_NAME"):
             return None
-        raw = environ.get("PATH_INFO", "").encode("latin-1")
-        ask = Ask(
-            environ.get("HTTP_ACCEPT_LANGUAGE", ""),
-            environ.get("HTTP_CLOUDFRONT_VIEWER_COUNTRY", ""),
-            environ.get("HTTP_X_DEVICE_PLATFORM", ""),
+        get = environ.get
+        wire = Wire(
+            get("PATH_INFO", ""),
+            get("QUERY_STRING", ""),
+            get("HTTP_ACCEPT_LANGUAGE", ""),
+            get("HTTP_CLOUDFRONT_VIEWER_COUNTRY", ""),
+            get("HTTP_X_DEVICE_PLATFORM", ""),
         )
-        return self.planner.plan(
-            raw.decode(errors="replace"),
-            environ.get("QUERY_STRING", ""),
-            ask,
-            environ.get("HTTP_AUTHORIZATION", ""),
-        )
+        return self.planner.plan(wire, get("HTTP_AUTHORIZATION", ""))
 
     def _serve(
         self, plan: Plan, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
-        began = time.perf_counter()
+        cache, began = self.cache, time.monotonic()
         self.begin()
         codings = self.codings(environ.get("HTTP_ACCEPT_ENCODING", ""))
         request_id = self.ids.of(environ.get("HTTP_X_REQUEST_ID"))
-        answer = self._answer(plan, codings, request_id)
-        status, lines, body = self._render(answer, environ, codings)
-        if environ["REQUEST_METHOD"] == "HEAD":
+        entry = cache.at_hand(plan.key, cache.clock())
+        if entry is not None:
+            state = engine.HIT
+            status, lines, body = self._render(entry, environ, codings, state)
+        else:
+            answer = cache.answer(plan, request_id=request_id, compress=bool(codings))
+            state = answer.state
+            if answer.entry is None:
+                status, lines, body = _passed_on(answer)
+            else:
+                status, lines, body = self._render(
+                    answer.entry, environ, codings, state
+                )
+        method = environ["REQUEST_METHOD"]
+        if method == "HEAD":
             body = b""
-        lines.append(("X-Request-Id", request_id))
-        self.cache.stats.count(answer.state, status, len(body))
-        self.lines.add(
-            environ["REQUEST_METHOD"],
-            plan.path,
-            status[:3],
-            (time.perf_counter() - began) * 1000,
-            answer.state,
-            request_id,
-        )
-        start_response(status, lines)
+        cache.stats.count(state, status, len(body))
+        elapsed = (time.monotonic() - began) * 1000
+        self.lines.add(method, plan.path, status[:3], elapsed, state, request_id)
+        start_response(status, [*lines, ("X-Request-Id", request_id)])
         return [body] if body else []
 
-    def _answer(self, plan: Plan, codings: int, request_id: str) -> Answer:
-        entry = self.cache.at_hand(plan.key, self.cache.clock())
-        if entry is not None:
-            return Answer(engine.HIT, entry)
-        return self.cache.answer(plan, request_id=request_id, compress=bool(codings))
-
     def _render(
-        self, answer: Answer, environ: Environ, codings: int
+        self, entry: Entry, environ: Environ, codings: int, state: str
     ) -> tuple[str, headers.Headers, bytes]:
-        if answer.entry is None:
-            return _passed_on(answer)
-        entry = answer.entry
-        coding = entry.coding(codings)
-        age = max(0.0, self.cache.clock() - entry.born)
-        private = "HTTP_AUTHORIZATION" in environ
+        slot = entry.coding(codings)
+        body, status = entry.bodies[slot], headers.REASONS[entry.status]
+        if "HTTP_AUTHORIZATION" in environ:
+            slot += headers.PRIVATE
         asked = environ.get("HTTP_IF_NONE_MATCH")
         if asked is not None and entry.status == 200 and entry.matches(asked):
-            lines = headers.of_not_modified(
-                entry, coding, age, private=private, state=answer.state
-            )
-            return "304 Not Modified", lines, b""
-        lines = headers.of_answer(
-            entry, coding, age, private=private, state=answer.state
-        )
-        return _status(entry), lines, entry.bodies[coding]
-
-
-def _status(entry: Entry) -> str:
-    return REASONS[entry.status]
+            slot += headers.UNCHANGED
+            body, status = b"", "304 Not Modified"
+        age = max(0.0, self.cache.clock() - entry.born)
+        if state is not engine.HIT:
+            return status, headers.hit(entry, slot, age, state), body
+        key = slot | _AS_LIST
+        rendered = entry.rendered.get(key)
+        if rendered is None or rendered[0] != int(age):
+            lines = headers.hit(entry, slot, age, state)
+            rendered = entry.rendered[key] = (int(age), lines)
+        return status, rendered[1], body
 
 
 def _passed_on(answer: Answer) -> tuple[str, headers.Headers, bytes]:

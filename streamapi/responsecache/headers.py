@@ -15,6 +15,11 @@ from streamapi.responsecache.policy import VARY_VALUES, CachePolicy
 
 Headers = list[tuple[str, str]]
 
+REASONS: Final = {
+    200: "200 OK",
+    301: "301 Moved Permanently",
+    308: "308 Permanent Redirect",
+}
 _REQUEST_HEADERS: Final = {
     "language": "Accept-Language",
     "territory": "CloudFront-Viewer-Country",
@@ -60,6 +65,16 @@ def _client_max_age(lifetime: Lifetime, age_s: float) -> int:
     if lifetime.boundary_s is not None:
         longest = min(longest, lifetime.boundary_s)
     return int(longest)
+
+
+PRIVATE: Final = 4
+UNCHANGED: Final = 8
+
+
+def hit(entry: Entry, slot: int, age_s: float, state: str) -> Headers:
+    """The headers for one kind of request: encoding, private or not, changed or not."""
+    make = of_not_modified if slot & UNCHANGED else of_answer
+    return make(entry, slot & 3, age_s, private=bool(slot & PRIVATE), state=state)
 
 
 def of_answer(

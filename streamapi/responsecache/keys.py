@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote, unquote_plus, urlencode
 
 from django.urls import Resolver404, resolve
@@ -17,8 +17,7 @@ _LARGEST_PAGE: Final = 240
 """The most that any list gives; catalogue cards come in the largest pages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """What a request says about the variant it wants, as it came over the wire."""
 
     accept_language: str = ""

@@ -46,20 +46,29 @@ class Listener:
         self._connect = connect
         self._each_tick = each_tick
         self._moment = "0"
-        self._pid = 0
+        self._started = False
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        os.register_at_fork(after_in_child=self._forked)
 
     def start(self) -> None:
         """Begin to listen, once for each process; after a fork once more."""
-        if self._pid == os.getpid():
+        if self._started or not self._claim():
             return
-        with self._lock:
-            if self._pid == os.getpid():
-                return
-            self._pid = os.getpid()
         self._stopped.clear()
         threading.Thread(target=self._run, daemon=True, name="purge-listener").start()
+
+    def _claim(self) -> bool:
+        """Whether the caller is the first to start."""
+        with self._lock:
+            first = not self._started
+            self._started = True
+        return first
+
+    def _forked(self) -> None:
+        """A child has none of its parent's threads."""
+        self._started = False
+        self._cache.trust_until(0)
 
     def stop(self) -> None:
         """End the thread at its next tick."""

@@ -9,6 +9,8 @@ from typing import Any, Final
 from streamapi.responsecache.tags import checked
 
 ATTRIBUTE: Final = "cache_marks"
+ENVIRON: Final = "streamapi.responsecache.marks"
+"""Where the front door finds what the view noted; no client can write there."""
 
 
 @dataclass(slots=True)

@@ -14,17 +14,15 @@ from django.http import HttpRequest, HttpResponse
 from streamapi.clients import Variant
 from streamapi.http.variant import rules
 from streamapi.responsecache import headers, keys
+from streamapi.responsecache.entries import KEPT_STATUSES
 from streamapi.responsecache.guard import UndeclaredRead, restrict
 from streamapi.responsecache.lifetimes import lifetime
-from streamapi.responsecache.marks import ATTRIBUTE, Marks
+from streamapi.responsecache.marks import ATTRIBUTE, ENVIRON, Marks
 from streamapi.responsecache.policy import CachePolicy, Never
 from streamapi.responsecache.tags import MAX_TAGS
 
 _log = logging.getLogger(__name__)
 
-MARKS: Final = "streamapi.responsecache.marks"
-"""Where the front door finds what the view noted; no client can write there."""
-KEPT_STATUSES: Final = frozenset({200, 301, 308})
 _STATE: Final = "_shared_answer"
 
 
@@ -87,7 +85,7 @@ class PolicyMiddleware:
         full: Variant = vars(request)["variant"]
         declared = {name: getattr(full, name) for name in policy.vary}
         variant = keys.neutral(self._rules, declared)
-        marks = request.META.get(MARKS) or Marks()
+        marks = request.META.get(ENVIRON) or Marks()
         vars(request)[ATTRIBUTE] = marks
         restore = restrict(
             request, policy, keys.query_string(pairs), variant, strict=self._strict

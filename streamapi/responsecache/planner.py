@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from streamapi.clients import UNRESTRICTED, VariantRules
 from streamapi.http.variant import ceiling_of
@@ -41,6 +41,17 @@ class Generations(Generic[K, V]):
         return len(self.young) + len(self._old)
 
 
+class Wire(NamedTuple):
+    """All that a plan can depend on, as it came over the wire; but for the token."""
+
+    path: str
+    """As WSGI has it: percent-decoded bytes, read as Latin-1."""
+    query: str
+    accept_language: str = ""
+    country: str = ""
+    platform: str = ""
+
+
 class NotShared:
     """The answer of this path is not a shared one."""
 
@@ -54,34 +65,43 @@ class Planner:
     def __init__(self, rules: VariantRules) -> None:
         self._rules = rules
         self._targets: Generations[tuple[str, str], Target | NotShared] = Generations()
-        self._plans: Generations[tuple[str, str, str, str, str, int], Plan] = (
-            Generations()
-        )
+        self._plans: Generations[Wire | tuple[Wire, int], Plan] = Generations()
 
-    def plan(self, path: str, query: str, ask: Ask, authorization: str) -> Plan | None:
+    def plan(self, wire: Wire, authorization: str = "") -> Plan | None:
         """The plan for one request to read something.
 
         Of a token nothing but the maturity ceiling of its profile matters, and only on
         routes that declare it.
         """
-        target = self._target(path, query)
+        if not authorization:
+            known = self._plans.get(wire)
+            if known is not None:
+                return known
+        target = self._target(wire.path, wire.query)
         if isinstance(target, NotShared):
             return None
-        ceiling = UNRESTRICTED
         if authorization and "maturity" in target.policy.vary:
-            ceiling = ceiling_of(authorization)
-        wire = (path, query, ask.accept_language, ask.country, ask.platform, ceiling)
-        plan = self._plans.get(wire)
+            return self._for_ceiling(wire, target, ceiling_of(authorization))
+        return self._remembered(wire, wire, target, UNRESTRICTED)
+
+    def _for_ceiling(self, wire: Wire, target: Target, ceiling: int) -> Plan:
+        return self._remembered((wire, ceiling), wire, target, ceiling)
+
+    def _remembered(
+        self, key: Wire | tuple[Wire, int], wire: Wire, target: Target, ceiling: int
+    ) -> Plan:
+        plan = self._plans.get(key)
         if plan is None:
-            plan = target.plan(ask, self._rules, ceiling)
-            if sum(map(len, wire[:5])) <= _LONGEST:
-                self._plans.put(wire, plan)
+            plan = target.plan(Ask(*wire[2:]), self._rules, ceiling)
+            if sum(map(len, wire)) <= _LONGEST:
+                self._plans.put(key, plan)
         return plan
 
     def _target(self, path: str, query: str) -> Target | NotShared:
         target = self._targets.get((path, query))
         if target is None:
-            target = keys.target(path, query) or _NOT_SHARED
+            text = path.encode("latin-1").decode(errors="replace")
+            target = keys.target(text, query) or _NOT_SHARED
             if len(path) + len(query) <= _LONGEST:
                 self._targets.put((path, query), target)
         return target

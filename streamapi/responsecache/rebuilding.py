@@ -12,17 +12,26 @@ from typing import Any, Final
 from streamapi.http import problems
 from streamapi.http.access_log import LOGGED_OUTSIDE
 from streamapi.http.variant import RESOLVED
-from streamapi.responsecache.entries import Entry, Lifetime, etag_of
+from streamapi.responsecache.entries import KEPT_STATUSES, Entry, Lifetime, etag_of
 from streamapi.responsecache.headers import Headers
 from streamapi.responsecache.keys import Plan
 from streamapi.responsecache.lifetimes import lifetime
-from streamapi.responsecache.marks import Marks
-from streamapi.responsecache.middleware import KEPT_STATUSES, MARKS
+from streamapi.responsecache.marks import ENVIRON, Marks
 from streamapi.responsecache.tags import MAX_TAGS
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _LARGEST: Final = 8 * 1024 * 1024
+_ABOUT_DOCUMENTS: Final = frozenset(
+    {
+        "allow",
+        "content-security-policy",
+        "cross-origin-opener-policy",
+        "referrer-policy",
+        "x-frame-options",
+    }
+)
+"""Headers that protect a page in a browser; on JSON they are only bytes."""
 _PER_REQUEST: Final = frozenset(
     {
         "age",
@@ -102,13 +111,10 @@ class Rebuilder:
         life = lifetime(plan.policy, built.marks.expires_at, self._now(), jitter=True)
         if not _is_worth_keeping(built, life):
             return None
-        kept = tuple(
-            line for line in built.headers if line[0].lower() not in _PER_REQUEST
-        )
         return Entry(
             key=plan.key,
             status=built.code,
-            headers=kept,
+            headers=tuple(_kept_headers(built)),
             etag=etag_of(built.body),
             tags=frozenset(built.marks.tags),
             lifetime=life,
@@ -134,12 +140,19 @@ class Rebuilder:
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
             RESOLVED: plan.variant,
-            MARKS: marks,
+            ENVIRON: marks,
             LOGGED_OUTSIDE: True,
         }
         if request_id:
             environ["HTTP_X_REQUEST_ID"] = request_id
         return environ
+
+
+def _kept_headers(built: Built) -> Headers:
+    dropped = _PER_REQUEST
+    if ("Content-Type", "application/json") in built.headers:
+        dropped |= _ABOUT_DOCUMENTS
+    return [line for line in built.headers if line[0].lower() not in dropped]
 
 
 def _is_worth_keeping(built: Built, life: Lifetime) -> bool:

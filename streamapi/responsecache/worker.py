@@ -1,0 +1,62 @@
+"""A gunicorn worker that answers hits before a WSGI environment is built.
+
+Parsing stays gunicorn's, with all its limits. What is not an ordinary read of something
+fresh in memory goes on to :class:`GeventWorker` and from there to the front door.
+
+gunicorn's master imports this module and keeps it over a reload: it stays small, and
+the work is done by what the application brings along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.workers.ggevent import GeventWorker
+
+
+class CacheWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
+    """GeventWorker with a short way for hits."""
+
+    _short_way: Callable[[Any, Any], bool] | None = None
+
+    def load_wsgi(self) -> None:
+        """Find the front door; without one every request takes the long way."""
+        super().load_wsgi()
+        short_way = getattr(self.wsgi, "short_way", None)
+        if short_way is None:
+            self.log.warning("no response cache: the application has no front door")
+        elif _is_observed(self.cfg):
+            self.log.warning("request hooks or access log set: hits take the long way")
+        elif self.cfg.keepalive:
+            self._short_way = short_way()
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+        """Answer from memory if that is possible, else as ever."""
+        if (
+            self._short_way is not None
+            and self.alive
+            and self.nr + 1 < self.max_requests
+            and self._short_way(req, sock)
+        ):
+            self.nr += 1
+            return True
+        return super().handle_request(listener_name, req, sock, addr)
+
+
+def _is_observed(cfg: Any) -> bool:
+    """Whether somebody wants to see each request the way gunicorn shows it."""
+    hooks = [cfg.settings[name] for name in ("pre_request", "post_request")]
+    changed = any(hook.get() is not hook.default for hook in hooks)
+    return bool(changed or cfg.accesslog or cfg.statsd_host)
+
+
+def freeze(cfg: Any) -> None:
+    """Keep the settings as plain attributes, for any kind of worker.
+
+    gunicorn looks each of them up through ``__getattr__``, some twenty times for every
+    request; in a worker they no longer change.
+    """
+    for name, setting in cfg.settings.items():
+        if not isinstance(getattr(type(cfg), name, None), property):
+            vars(cfg)[name] = setting.get()
