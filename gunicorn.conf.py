@@ -13,9 +13,7 @@ from streamapi.responsecache.worker import freeze  # noqa: E402
 _env = Environment()
 
 bind = _env.text("BIND", f"127.0.0.1:{_env.number('PORT', 8000)}")
-worker_class = _env.text(
-    "WORKER_CLASS", "streamapi.responsecache.worker.CacheWorker"
-)
+worker_class = _env.text("WORKER_CLASS", "streamapi.responsecache.worker.CacheWorker")
 workers = _env.number("WEB_CONCURRENCY", 2)
 worker_connections = 12000
 backlog = 2048
