@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
@@ -30,6 +29,7 @@ class HotPath:
 
     def __init__(self, door: FrontDoor) -> None:
         self._door = door
+        self._clock = door.cache.clock
         self._plans: Generations[tuple[str, str, str, str], Plan] = Generations()
 
     def answer(self, req: Any, sock: Any) -> bool:
@@ -41,7 +41,7 @@ class HotPath:
             return False
         if lines.get("CONNECTION", "keep-alive").lower() != "keep-alive":
             return False
-        began = time.monotonic()
+        began = self._clock()
         plan = self._plan(req, lines)
         if plan is None:
             return False
@@ -105,7 +105,7 @@ class HotPath:
         if slot & header_lines.UNCHANGED:
             stats.not_modified += 1
             status = "304"
-        elapsed = (time.monotonic() - now) * 1000
+        elapsed = (self._clock() - now) * 1000
         door.lines.add(method, plan.path, status, elapsed, HIT, request_id)
 
 
