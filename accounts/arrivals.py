@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import devices, identity, sign_ins
+from accounts import devices, identity, profiles, sign_ins
 from accounts.devices import Description
-from accounts.models import Account, Profile, User
+from accounts.models import User
 from accounts.sign_ins import Grant
 
 
@@ -16,6 +16,7 @@ def arrive(
     *,
     user: User,
     device_id: str,
+    replace_device_id: str = "",
     description: Description,
     client_id: str,
     now: datetime,
@@ -23,18 +24,15 @@ def arrive(
     """Sign this person in on this device."""
     with transaction.atomic():
         account = identity.household(user, now=now)
+        if replace_device_id:
+            devices.remove(account, replace_device_id, now=now)
         device = devices.register(
             account=account, description=description, device_id=device_id, now=now
         )
         return sign_ins.start(
             account=account,
             device=device,
-            profile=default_profile(account),
+            profile=profiles.default(account),
             client_id=client_id,
             now=now,
         )
-
-
-def default_profile(account: Account) -> Profile | None:
-    """Who is watching until someone chooses: the first profile that asks for no PIN."""
-    return account.profiles.order_by("pk").first()

@@ -34,6 +34,9 @@ class Holder:
     account_id: str = ""
     profile_id: str = ""
     device_id: str = ""
+    account_pk: int | None = None
+    profile_pk: int | None = None
+    device_pk: int | None = None
     holdings: Holdings = holdings.NOTHING
     maturity: int = UNRESTRICTED
     hours: ViewingHours = ALWAYS
@@ -137,6 +140,9 @@ def holder_for(
         account_id=account.public_id,
         profile_id=profile.public_id if profile else "",
         device_id=device.public_id if device else "",
+        account_pk=account.pk,
+        profile_pk=profile.pk if profile else None,
+        device_pk=device.pk if device else None,
         holdings=holdings.of(account, now=now),
         maturity=profile.ceiling if profile else 0,
         hours=profile.hours if profile else ALWAYS,

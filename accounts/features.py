@@ -21,7 +21,7 @@ class Features:
     """
 
     streams: int = 1
-    devices: int = 3
+    devices: int = 5
     max_height: int = SD
     downloads: int = 0
     ads: bool = True

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
+from django.conf import settings
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from accounts.models import Profile
+from accounts.models import Device, Profile, SignIn
 from streamapi.clients import PLATFORMS
 
 
@@ -32,6 +35,7 @@ class SignInInput(serializers.Serializer[Any]):
     client_id = serializers.CharField(
         required=False, max_length=40, default="stream-app"
     )
+    replace_device_id = serializers.CharField(required=False, max_length=24, default="")
 
 
 class SignUpInput(serializers.Serializer[Any]):
@@ -80,10 +84,27 @@ class ProfileSerializer(serializers.ModelSerializer[Profile]):
 
     id = serializers.CharField(source="public_id", read_only=True)
     maturity = serializers.IntegerField(source="ceiling", read_only=True)
+    has_pin = serializers.SerializerMethodField()
 
     class Meta:
         model = Profile
-        fields = ["id", "name", "avatar", "is_kids", "maturity", "language", "autoplay"]
+        fields = [
+            "id",
+            "name",
+            "avatar",
+            "is_kids",
+            "maturity",
+            "language",
+            "autoplay",
+            "has_pin",
+            "watch_from",
+            "watch_until",
+            "time_zone",
+        ]
+
+    def get_has_pin(self, profile: Profile) -> bool:
+        """Whether choosing it asks for a PIN."""
+        return bool(profile.pin_hash)
 
 
 class TokensOutput(serializers.Serializer[Any]):
@@ -103,3 +124,230 @@ class StatusOutput(serializers.Serializer[Any]):
     """What happens next."""
 
     status = serializers.CharField()
+
+
+class ProfileInput(serializers.ModelSerializer[Profile]):
+    """What can be said of a profile."""
+
+    maturity = serializers.ChoiceField(
+        choices=settings.MATURITY_CEILINGS, required=False
+    )
+    language = serializers.ChoiceField(
+        choices=settings.CONTENT_LANGUAGES, required=False, allow_blank=True
+    )
+    time_zone = serializers.CharField(required=False, max_length=40)
+
+    class Meta:
+        model = Profile
+        fields = [
+            "name",
+            "avatar",
+            "is_kids",
+            "maturity",
+            "language",
+            "autoplay",
+            "watch_from",
+            "watch_until",
+            "time_zone",
+        ]
+
+    def validate_time_zone(self, value: str) -> str:
+        """A name of the IANA database."""
+        if value not in available_timezones():
+            raise serializers.ValidationError("This is not a time zone.")
+        return value
+
+
+class ChooseInput(serializers.Serializer[Any]):
+    """The PIN, where one is asked for."""
+
+    pin = serializers.CharField(required=False, max_length=6, default="")
+
+
+class AccessOutput(serializers.Serializer[Any]):
+    """An access token for the profile that was chosen."""
+
+    access_token = serializers.CharField()
+    token_type = serializers.CharField()
+    expires_in = serializers.IntegerField()
+    profile_id = serializers.CharField()
+
+
+class PinInput(serializers.Serializer[Any]):
+    """A PIN, or ``null`` for none, and the password as proof."""
+
+    pin = serializers.CharField(max_length=6, allow_null=True)
+    password = serializers.CharField(max_length=128, trim_whitespace=False)
+
+
+class DeviceSerializer(serializers.ModelSerializer[Device]):
+    """A device as its household sees it."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    form_factor = serializers.SerializerMethodField()
+    is_current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Device
+        fields = [
+            "id",
+            "name",
+            "platform",
+            "form_factor",
+            "model",
+            "os_version",
+            "app_version",
+            "drm",
+            "drm_level",
+            "created_at",
+            "last_seen_at",
+            "is_current",
+        ]
+
+    def get_form_factor(self, device: Device) -> str:
+        """Phone, tablet, tv or web."""
+        return PLATFORMS[device.platform]
+
+    def get_is_current(self, device: Device) -> bool:
+        """Whether it is the one that asks."""
+        return bool(device.public_id == self.context["current"])
+
+
+class DeviceRename(serializers.Serializer[Any]):
+    """A new name."""
+
+    name = serializers.CharField(max_length=60)
+
+
+class SignInSerializer(serializers.ModelSerializer[SignIn]):
+    """A sign-in as its household sees it."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    device = serializers.SerializerMethodField()
+    profile_name = serializers.CharField(
+        source="profile.name", read_only=True, allow_null=True, default=None
+    )
+    is_current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SignIn
+        fields = [
+            "id",
+            "device",
+            "profile_name",
+            "client_id",
+            "created_at",
+            "last_used_at",
+            "is_current",
+        ]
+
+    def get_device(self, sign_in: SignIn) -> dict[str, str]:
+        """Where it is."""
+        device = sign_in.device
+        return {
+            "id": device.public_id,
+            "name": device.name,
+            "platform": device.platform,
+        }
+
+    def get_is_current(self, sign_in: SignIn) -> bool:
+        """Whether it is the one that asks."""
+        return bool(sign_in.public_id == self.context["current"])
+
+
+class VoucherInput(serializers.Serializer[Any]):
+    """A code."""
+
+    code = serializers.CharField(max_length=40)
+
+
+class TrialInput(serializers.Serializer[Any]):
+    """The code of an offer that has a trial."""
+
+    offer = serializers.SlugField(max_length=64)
+
+
+class FeaturesOutput(serializers.Serializer[Any]):
+    """What a household may do."""
+
+    streams = serializers.IntegerField()
+    devices = serializers.IntegerField()
+    max_height = serializers.IntegerField()
+    downloads = serializers.IntegerField()
+    ads = serializers.BooleanField()
+
+
+class AccountOutput(serializers.Serializer[Any]):
+    """The household."""
+
+    id = serializers.CharField()
+    email = serializers.EmailField(allow_null=True)
+    territory = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class MeOutput(serializers.Serializer[Any]):
+    """Who is signed in, who is watching, and what they have."""
+
+    account = AccountOutput()
+    profile = ProfileSerializer(allow_null=True)
+    device_id = serializers.CharField()
+    packages = serializers.ListField(child=serializers.CharField())
+    features = FeaturesOutput()
+
+
+class EntitlementOutput(serializers.Serializer[Any]):
+    """One thing owned."""
+
+    id = serializers.CharField()
+    product_id = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    packages = serializers.ListField(child=serializers.CharField())
+    source = serializers.CharField()  # type: ignore[assignment]  # the API's word
+    state = serializers.CharField()
+    has_access = serializers.BooleanField()
+    starts_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    grace_until = serializers.DateTimeField(allow_null=True)
+    auto_renew = serializers.BooleanField(allow_null=True)
+    is_trial = serializers.BooleanField()
+    manage_url = serializers.URLField(allow_null=True)
+    action_required = serializers.CharField(allow_null=True)
+
+
+class PriceOutput(serializers.Serializer[Any]):
+    """Decimal money as text, and its currency."""
+
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+
+
+class OfferOutput(serializers.Serializer[Any]):
+    """Something that can be bought."""
+
+    code = serializers.CharField()
+    product = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    kind = serializers.CharField()
+    period = serializers.CharField()
+    trial_days = serializers.IntegerField()
+    price = PriceOutput()
+    packages = serializers.ListField(child=serializers.CharField())
+    features = FeaturesOutput()
+
+
+def listing(name: str, of: type[serializers.BaseSerializer[Any]]) -> Any:
+    """The schema of a list."""
+    return inline_serializer(
+        f"{name}Output",
+        {
+            "results": of(many=True),
+            "next": serializers.CharField(allow_null=True),
+        },
+    )
+
+
+EntitlementsOutput = listing("Entitlements", EntitlementOutput)
+OffersOutput = listing("Offers", OfferOutput)

@@ -16,6 +16,7 @@ from streamapi.limits import Limit, Standing
 # so that a stranger cannot lock the owner out from afar with a handful of tries.
 PASSWORD_HERE: Final = Limit("password", 5, 15 * 60)
 PASSWORD_ANYWHERE: Final = Limit("password-anywhere", 50, 3600)
+CODE: Final = Limit("code", 10, 15 * 60)
 MAIL: Final = Limit("mail", 4, 3600)
 
 
@@ -45,6 +46,11 @@ def mail(request: HttpRequest, email: str) -> list[Standing]:
     """Count one mail that a stranger can make us send."""
     address = client_address(request)
     return limits.spend([(MAIL, subject(email)), (per_address(), address)])
+
+
+def code_try(request: HttpRequest, account_id: str) -> list[Standing]:
+    """Count one try of a code that someone might guess."""
+    return limits.spend([(CODE, account_id), (per_address(), client_address(request))])
 
 
 def by_address(request: HttpRequest) -> list[Standing]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import identity, oauth
+from accounts.views import identity, me, oauth
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/sign-up", identity.SignUp.as_view()),
@@ -13,6 +13,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/sign-out", identity.SignOut.as_view()),
     path("auth/password-reset", identity.PasswordReset.as_view()),
     path("auth/password-reset/confirm", identity.PasswordResetConfirm.as_view()),
+    path("me", me.Me.as_view()),
+    path("me/entitlements", me.Entitlements.as_view()),
+    path("me/offers", me.Offers.as_view()),
+    path("me/vouchers", me.Vouchers.as_view()),
+    path("me/trials", me.Trials.as_view()),
+    path("me/profiles", me.Profiles.as_view()),
+    path("me/profiles/<str:public_id>", me.ProfileDetail.as_view()),
+    path("me/profiles/<str:public_id>/choose", me.ChooseProfile.as_view()),
+    path("me/profiles/<str:public_id>/pin", me.ProfilePin.as_view()),
+    path("me/devices", me.Devices.as_view()),
+    path("me/devices/<str:public_id>", me.DeviceDetail.as_view()),
+    path("me/sign-ins", me.SignIns.as_view()),
+    path("me/sign-ins/<str:public_id>", me.SignInDetail.as_view()),
     path("me/password", identity.PasswordChange.as_view()),
     path("me/email", identity.EmailChange.as_view()),
 ]

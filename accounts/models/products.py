@@ -37,7 +37,7 @@ class Product(models.Model):
         "self", symmetrical=False, blank=True, help_text="What a bundle is made of."
     )
     streams = models.PositiveSmallIntegerField("streams at once", default=1)
-    devices = models.PositiveSmallIntegerField(default=3)
+    devices = models.PositiveSmallIntegerField(default=10)
     max_height = models.PositiveSmallIntegerField(
         default=features.HD,
         choices=[(features.SD, "SD"), (features.HD, "HD"), (features.UHD, "UHD")],

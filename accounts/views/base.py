@@ -26,7 +26,7 @@ class PersonalView(APIView):
     authentication_classes = [BearerAuthentication]
     permission_classes = [IsSignedIn]
     cache_policies: ClassVar[Mapping[str, CachePolicy | Never]] = dict.fromkeys(
-        ("get", "post", "patch", "delete"), _PERSONAL
+        ("get", "post", "put", "patch", "delete"), _PERSONAL
     )
     standings: Iterable[Standing] = ()
 

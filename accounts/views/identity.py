@@ -65,6 +65,7 @@ class SignInView(OpenView):
         grant = arrivals.arrive(
             user=user,
             device_id=device.pop("id"),
+            replace_device_id=asked["replace_device_id"],
             description=Description(**device),
             client_id=asked["client_id"],
             now=timezone.now(),

@@ -183,6 +183,12 @@ TOKEN_ISSUER = ENV.text("TOKEN_ISSUER", "http://127.0.0.1:8000")
 TOKEN_AUDIENCE = ENV.text("TOKEN_AUDIENCE", "stream-api")
 OAUTH_CLIENTS = ENV.words("OAUTH_CLIENTS", ("stream-app", "stream-tv", "stream-web"))
 SIGN_IN_REQUESTS_PER_ADDRESS = ENV.number("SIGN_IN_REQUESTS_PER_ADDRESS", 60)
+DEVICES_PER_FAMILY = {"phone": 8, "tablet": 8, "tv": 6, "web": 10}
+# Where a household manages what it bought, by who sold it.
+MANAGE_URLS = {
+    "apple": "https://apps.apple.com/account/subscriptions",
+    "google": "https://play.google.com/store/account/subscriptions",
+}
 # Where people reach us: links in mails, the address a TV shows. Never from a request.
 PUBLIC_URL = ENV.text("PUBLIC_URL", "http://127.0.0.1:8000")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -136,7 +136,7 @@ class TestAllowances:
         assert isinstance(allowed, Allow)
         assert allowed.via == ("en_1",)
         assert allowed.caps == Features(
-            streams=2, devices=3, max_height=UHD, downloads=0, ads=False
+            streams=2, devices=5, max_height=UHD, downloads=0, ads=False
         )
 
     def test_last_as_long_as_the_longest_that_gives_access(self) -> None:
