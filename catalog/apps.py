@@ -11,4 +11,7 @@ class CatalogConfig(AppConfig):
     name = "catalog"
 
     def ready(self) -> None:
-        from catalog import cache_keys  # noqa: F401 registers on import
+        from accounts.content import register_terms_source
+        from catalog import cache_keys, terms  # noqa: F401 cache_keys registers on import
+
+        register_terms_source(terms.terms_of)
