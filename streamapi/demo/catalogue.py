@@ -31,6 +31,7 @@ from catalog.models import (
 )
 from streamapi.demo import content, gallery, people
 from streamapi.demo.content import DemoSeason, DemoTitle
+from streamapi.demo.films.script import films
 from streamapi.demo.gallery import Drawn
 from streamapi.demo.pictures.canvas import chance_of
 from streamapi.demo.seeding import Seeding
@@ -105,7 +106,9 @@ def _people(names: Iterable[str]) -> dict[str, Person]:
     """A person for each name; the same name is the same person."""
     known = {
         one.value: one.person
-        for one in PersonExternalId.objects.filter(system=SYSTEM).select_related("person")
+        for one in PersonExternalId.objects.filter(system=SYSTEM).select_related(
+            "person"
+        )
     }
     rows = {}
     for name in sorted(names):
@@ -218,9 +221,9 @@ def _release(title: DemoTitle) -> date:
 
 def _popularity(title: DemoTitle) -> int:
     """Those with video first, then as chance will have it."""
-    place = content.titles().index(title)
-    if title.film:
-        return 10_000 - place
+    filmed = [film.title.slug for film in films()]
+    if title.slug in filmed:
+        return 10_000 - filmed.index(title.slug)
     return chance_of(f"popularity of {title.slug}").randint(100, 9_000)
 
 

@@ -1,15 +1,17 @@
-"""The demo's people: an editor who may do everything, and a household that watches."""
+"""The demo's people: staff who may do everything, a household, and the plans on sale."""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 
-from accounts import identity
-from accounts.models import Account, Package, Profile, User
+from accounts import features, grants, identity
+from accounts.models import Account, Offer, Package, Price, Product, Profile, User
 from streamapi.demo.seeding import Seeding
 
 ADMIN: Final = "admin@example.com"
@@ -22,10 +24,30 @@ _WORDS: Final = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    code: str
+    name: str
+    streams: int
+    max_height: int
+    downloads: int
+    ads: bool
+    euros: str
+
+
+_PLANS: Final = (
+    _Plan("basic", "Basic", 1, features.SD, 0, True, "4.99"),
+    _Plan("standard", "Standard", 2, features.HD, 10, False, "8.99"),
+    _Plan("premium", "Premium", 4, features.UHD, 50, False, "13.99"),
+)
+_CURRENCIES: Final = {"US": "USD", "GB": "GBP", "CH": "CHF"}
+
+
 def seed(seeding: Seeding) -> None:
-    """Add the two accounts; their passwords are new, random and told once."""
+    """Add plans and two accounts; the passwords are new, random and told once."""
     progress = seeding.progress("People", 1)
-    package()
+    for plan in _PLANS:
+        _plan(plan, seeding)
     added = [*_admin(seeding), *_viewer(seeding)]
     if added:
         _remember(added)
@@ -40,6 +62,35 @@ def package() -> Package:
         defaults={"name": "Standard", "description": "All films and series."},
     )
     return found
+
+
+def _plan(plan: _Plan, seeding: Seeding) -> None:
+    product, new = Product.objects.get_or_create(
+        code=plan.code,
+        defaults={
+            "name": plan.name,
+            "kind": Product.Kind.PLAN,
+            "streams": plan.streams,
+            "max_height": plan.max_height,
+            "downloads": plan.downloads,
+            "ads": plan.ads,
+        },
+    )
+    if not new:
+        return
+    product.packages.add(package())
+    offer = Offer.objects.create(
+        code=f"{plan.code}-monthly", product=product, starts_at=seeding.now
+    )
+    Price.objects.bulk_create(
+        Price(
+            offer=offer,
+            territory=territory,
+            currency=_CURRENCIES.get(territory, "EUR"),
+            amount=Decimal(plan.euros),
+        )
+        for territory in settings.TERRITORIES
+    )
 
 
 def _admin(seeding: Seeding) -> list[str]:
@@ -58,6 +109,14 @@ def _viewer(seeding: Seeding) -> list[str]:
         email=VIEWER, password=password, now=seeding.now, name="Robin", verified=True
     )
     _child(account, seeding)
+    grants.give(
+        account,
+        Product.objects.get(code="premium"),
+        ends_at=None,
+        by=User.objects.get(email=ADMIN),
+        reason="The demo's household",
+        now=seeding.now,
+    )
     return [f"Viewer   {VIEWER}  {password}"]
 
 

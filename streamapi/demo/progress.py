@@ -61,4 +61,3 @@ class Progress:
     def _write(self, text: str) -> None:
         self._output.write(text)
         self._output.flush()
-
