@@ -48,7 +48,9 @@ _ALT: Final = {"poster": "Poster of {}", "backdrop": "Scene from {}", "logo": ""
 
 def seed(seeding: Seeding) -> None:
     """Add those titles that are not there yet."""
-    missing = [title for title in content.titles() if title.slug not in _known()]
+    known = _known()
+    wanted = content.titles()[: seeding.demo_titles]
+    missing = [title for title in wanted if title.slug not in known]
     if not missing:
         seeding.progress("Titles", 1).end("all there")
         return

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from playback import jobs
 from playback.models import Asset, PackagingJob
-from streamapi.demo import filming, tasks
+from streamapi.demo import catalogue, filming, tasks
 from streamapi.demo.films.script import Film, films
 from streamapi.demo.seeding import Seeding
 
@@ -24,11 +24,11 @@ class NotPackaged(Exception):
 
 def seed(seeding: Seeding) -> None:
     """Make the first film playable now and queue the others."""
-    if not seeding.video:
+    wanted = _wanted() if seeding.video else []
+    if not wanted:
         return
-    first, *others = films()
-    missing = [film for film in others if filming.asset_of(film) is None]
-    _make_now(first, seeding)
+    missing = [film for film in wanted[1:] if filming.asset_of(film) is None]
+    _make_now(wanted[0], seeding)
     for film in missing:
         tasks.shoot.enqueue(film.title.slug)
     if missing:
@@ -54,7 +54,12 @@ class Standing:
 
 def standings() -> list[Standing]:
     """How far every film is: waiting, filming, packaging, ready or failed."""
-    return [_standing(film) for film in films()]
+    return [_standing(film) for film in _wanted()]
+
+
+def _wanted() -> list[Film]:
+    """The films whose titles are in the catalogue."""
+    return [film for film in films() if catalogue.title_of(film.title.slug)]
 
 
 def follow(

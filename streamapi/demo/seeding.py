@@ -13,11 +13,13 @@ from streamapi.demo.progress import Output, Progress
 class Seeding:
     """One run of the seed.
 
+    ``demo_titles`` is how many of the demo's own titles are wanted; ``None`` means all.
     ``notes`` are printed last: what the person at the terminal has to know.
     """
 
     now: datetime
     output: Output
+    demo_titles: int | None = None
     synthetic_titles: int = 0
     random_seed: int = 1
     video: bool = True

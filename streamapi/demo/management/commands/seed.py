@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from streamapi.demo import cinema
@@ -33,6 +34,12 @@ class Command(BaseCommand):
             help="also add N synthetic titles, for measurements",
         )
         parser.add_argument(
+            "--demo-titles",
+            type=_count,
+            metavar="N",
+            help="only the first N of the demo's own titles",
+        )
+        parser.add_argument(
             "--random-seed",
             type=int,
             default=1,
@@ -54,11 +61,13 @@ class Command(BaseCommand):
         seeding = Seeding(
             now=timezone.now(),
             output=self.stdout,
+            demo_titles=options["demo_titles"],
             synthetic_titles=options["titles"],
             random_seed=options["random_seed"],
             video=not options["no_video"],
         )
         self.stdout.ending = ""
+        _let_statements_run()
         try:
             for step in STEPS:
                 step(seeding)
@@ -78,3 +87,10 @@ def _count(text: str) -> int:
     if not 0 <= number <= 1_000_000:
         raise argparse.ArgumentTypeError("from 0 to 1,000,000")
     return number
+
+
+def _let_statements_run() -> None:
+    """The limits on statements are for requests; nobody waits for an answer here."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
