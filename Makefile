@@ -14,7 +14,7 @@ PARALLEL ?= 2
 ARGS ?=
 
 .PHONY: help run test check lint format types contracts migrations deploy-check \
-	duplication spelling coverage bench lock install static clean
+	duplication spelling coverage bench build deploy lock install reset clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -61,6 +61,12 @@ coverage: install ## All tests, and at least 98 % of lines and branches covered
 bench: install ## Measure it beside its peers (ARGS=--quick for a short look)
 	@$(LOCAL) exec -- $(PY) -m bench $(ARGS)
 
+build: install ## A release in dist/: the committed files, checked to collect and to start
+	@./deploy/build $(PY)
+
+deploy: ## Bring the release in dist/ to DEPLOY_TARGET (see docs/operations.md)
+	@./deploy/deploy
+
 lock: ## Pin the requirements again, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	@for name in base prod dev; do \
@@ -72,7 +78,10 @@ lock: ## Pin the requirements again, with hashes (needs uv)
 install:
 	@./.ci/install $(VENV) requirements/dev.txt
 
+reset: ## Forget the demo service: everything in var/
+	@rm -rf "$$(readlink var/postgres 2>/dev/null || echo var/postgres)" var
+
 clean: ## Remove what can be made again; the data in var/ stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
-		.coverage .coverage.* coverage.xml htmlcov
+		.coverage .coverage.* coverage.xml htmlcov dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

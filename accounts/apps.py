@@ -11,8 +11,11 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """A child's token narrows every shared answer."""
-        from accounts import tokens
+        """A child's token narrows every shared answer; the API document knows tokens."""
+        from accounts import (
+            openapi,  # noqa: F401 registers on import
+            tokens,
+        )
         from streamapi.http.variant import register_ceiling_source
 
         register_ceiling_source(tokens.ceiling)

@@ -11,7 +11,7 @@ from playback.models import Asset
 from playback.sessions import PlayRequest
 
 
-class DeviceInput(serializers.Serializer[Any]):
+class PlayerInput(serializers.Serializer[Any]):
     """The device that plays."""
 
     platform = serializers.CharField(max_length=40)
@@ -23,7 +23,7 @@ class StartInput(serializers.Serializer[Any]):
 
     content_id = serializers.CharField(max_length=40)
     kind = serializers.ChoiceField(choices=Asset.Kind.choices, default=Asset.Kind.MAIN)
-    device = DeviceInput()
+    device = PlayerInput()
     codecs = serializers.ListField(
         child=serializers.CharField(max_length=40), default=list, max_length=40
     )

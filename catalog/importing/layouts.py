@@ -12,23 +12,11 @@ import orjson
 
 from catalog.importing.errors import FileUnreadable
 from catalog.importing.fields import Fields
+from catalog.importing.records import PLAIN
 from catalog.models import Credit
 
 BUNDLED: Final = Path(__file__).with_name("mappings")
 _WORDS: Final = frozenset({"name", "tagline", "synopsis"})
-_PLAIN: Final = frozenset(
-    {
-        "slug",
-        "original_name",
-        "original_language",
-        "year",
-        "released_on",
-        "runtime_s",
-        "languages",
-        "genres",
-        "packages",
-    }
-)
 _LISTS: Final = frozenset({"languages", "genres", "packages", *Credit.Role.values})
 
 
@@ -61,7 +49,7 @@ class Layout:
                 value = [one.strip() for one in value.split(self.separator)]
             if ours in _WORDS:
                 words[ours] = value
-            elif ours in _PLAIN:
+            elif ours in PLAIN:
                 found[ours] = value
             else:
                 found.setdefault("credits", []).extend(_people(ours, value))
@@ -93,7 +81,7 @@ def _checked(fields: Fields) -> Layout:
     sources = fields.object("fields")
     if sources is None:
         raise fields.refuse("required", "fields", "is required")
-    sources.only(*_WORDS, *_PLAIN, *Credit.Role.values)
+    sources.only(*_WORDS, *PLAIN, *Credit.Role.values)
     fields.required_text("language", 35)
     template = fields.required_text("id", 200)
     if not all(name.isidentifier() for name in _names(template)):

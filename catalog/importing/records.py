@@ -19,9 +19,7 @@ from catalog.models.titles import Kind
 
 NAME: Final = 500
 TEXT: Final = 10_000
-_FIELDS: Final = (
-    "external_ids",
-    "kind",
+PLAIN: Final = (
     "slug",
     "original_name",
     "original_language",
@@ -31,6 +29,12 @@ _FIELDS: Final = (
     "languages",
     "genres",
     "packages",
+)
+"""What is written into a title as it stands."""
+_FIELDS: Final = (
+    "external_ids",
+    "kind",
+    *PLAIN,
     "translations",
     "credits",
     "ratings",
