@@ -9,3 +9,6 @@ class ChannelsConfig(AppConfig):
     """Live television: channels, programmes, the guide."""
 
     name = "channels"
+
+    def ready(self) -> None:
+        from channels import cache_keys  # noqa: F401 registers on import

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Q, QuerySet, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, F, OuterRef, Q, QuerySet, When, Window
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import RowNumber
 
+from accounts.models import Package
 from streamapi.clients import Variant
 
 if TYPE_CHECKING:
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
         Blackout,
         Channel,
         ChannelSource,
+        Lineup,
         Programme,
     )
 
@@ -38,6 +43,25 @@ class ChannelQuerySet(QuerySet["Channel"]):
         field = "public_id" if id_or_slug.startswith("ch_") else "slug"
         return self.filter(**{field: id_or_slug})
 
+    def placed(self, lineup: Lineup | None) -> ChannelQuerySet:
+        """With the ``place`` and number that a line-up gives, or their own."""
+        if lineup is None:
+            return self.annotate(
+                place=F("sort_number"), major=F("number_major"), minor=F("number_minor")
+            )
+        return self.filter(lineup_entries__lineup=lineup).annotate(
+            place=F("lineup_entries__sort_number"),
+            major=F("lineup_entries__number_major"),
+            minor=F("lineup_entries__number_minor"),
+        )
+
+    def for_card(self) -> ChannelQuerySet:
+        """With all that a channel's card shows, in the same query."""
+        codes = Package.objects.filter(channels=OuterRef("pk")).order_by("code")
+        return self.select_related("group").annotate(
+            package_codes=ArraySubquery(codes.values("code"))
+        )
+
 
 class ProgrammeQuerySet(QuerySet["Programme"]):
     """Programmes."""
@@ -55,6 +79,30 @@ class ProgrammeQuerySet(QuerySet["Programme"]):
         """What is on these channels."""
         return self.filter(channel__in=list(channels))
 
+    def first_on_each(self, count: int) -> ProgrammeQuerySet:
+        """The earliest ``count`` on each channel."""
+        order = Window(
+            RowNumber(), partition_by=F("channel_id"), order_by=F("starts_at").asc()
+        )
+        return self.annotate(turn=order).filter(turn__lte=count)
+
+    def cells(self, language: str, *extra: str) -> QuerySet[Programme, Any]:
+        """Plain rows for the guide: channel by channel, in the order of time."""
+        return (
+            self.annotate(translated=KeyTransform(language, "translations"))
+            .order_by("channel_id", "starts_at")
+            .values_list(*CELL, *extra)
+        )
+
+
+CELL = (
+    "channel_id", "starts_at", "ends_at", "language", "title", "subtitle", "translated",
+    "season", "episode", "min_age", "genres", "is_live", "is_new", "is_premiere",
+    "is_repeat", "is_last_chance", "can_start_over", "can_catch_up", "can_record",
+    "can_pause", "content_id", "is_filler",
+)  # fmt: skip
+"""What a cell of the guide is made of, in the order of ``channels.documents.Cell``."""
+
 
 class BlackoutQuerySet(QuerySet["Blackout"]):
     """Blackouts."""
@@ -63,11 +111,14 @@ class BlackoutQuerySet(QuerySet["Blackout"]):
         """What is blacked out at any moment of ``[start, end)``."""
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
+    def in_territory(self, territory: str) -> BlackoutQuerySet:
+        """What holds in a territory, on whatever screen."""
+        return self.filter(Q(territories=[]) | Q(territories__contains=[territory]))
+
     def for_variant(self, variant: Variant) -> BlackoutQuerySet:
         """What holds for the one who asks."""
-        return self.filter(
-            Q(territories=[]) | Q(territories__contains=[variant.territory]),
-            Q(form_factors=[]) | Q(form_factors__contains=[variant.form_factor]),
+        return self.in_territory(variant.territory).filter(
+            Q(form_factors=[]) | Q(form_factors__contains=[variant.form_factor])
         )
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 
-from channels import feeds, matching, staging, swap_sql, xmltv
+from channels import cache_keys, feeds, matching, staging, swap_sql, xmltv
 from channels.categories import genre_map
 from channels.models import (
     ChannelMatch,
@@ -348,10 +348,7 @@ def _swap(source: EpgSource, version: GuideVersion, outcome: Outcome) -> None:
 
 def _purge(days: list[ChannelDay]) -> None:
     """Only the channel-days that changed, and guide pages that show them."""
-    tags = {f"schedule:{item.channel}:{item.day}" for item in days}
-    tags |= {f"guide:{item.day}" for item in days}
-    tags |= {f"now:{item.channel}" for item in days}
-    purge(tags)
+    purge(cache_keys.channel_days(days))
 
 
 def _remember(

@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Cast, Coalesce
 
 from catalog.models.base import LanguageField, PublicIdField, country_code
 from channels.querysets import ChannelQuerySet, ChannelSourceQuerySet
@@ -16,6 +18,9 @@ from streamapi.ids import new_id
 
 MAX_CATCHUP_HOURS: Final = 14 * 24
 """No packager keeps more: MediaPackage's start-over window ends at 336 hours."""
+
+_UNNUMBERED: Final = 10**10
+_DECIMALS: Final = 10**6
 
 IMPORTED_FIELDS: Final = (
     "name",
@@ -33,6 +38,24 @@ IMPORTED_FIELDS: Final = (
 def channel_id() -> str:
     """A fresh public id of a channel."""
     return new_id("ch")
+
+
+def sort_number() -> models.GeneratedField:
+    """The order of the remote control as one column: 5 < 5.1 < 5.10 < 6 < none."""
+    wide = models.BigIntegerField()
+
+    def number(value: int) -> Value:
+        return Value(value, output_field=wide)
+
+    major = Coalesce(Cast("number_major", wide), number(_UNNUMBERED), output_field=wide)
+    minor = Coalesce(
+        Cast("number_minor", wide) + number(1), number(0), output_field=wide
+    )
+    return models.GeneratedField(
+        expression=major * number(_DECIMALS) + minor,
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
 
 
 class ChannelGroup(models.Model):
@@ -68,6 +91,7 @@ class Channel(models.Model):
     number_minor = models.PositiveIntegerField(
         "decimal", null=True, blank=True, help_text="The 1 of 5.1."
     )
+    sort_number = sort_number()
     group = models.ForeignKey(
         ChannelGroup, models.SET_NULL, null=True, blank=True, related_name="channels"
     )
@@ -128,11 +152,7 @@ class Channel(models.Model):
     objects = ChannelQuerySet.as_manager()
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["number_major", "number_minor", "id"], name="channel_by_number"
-            )
-        ]
+        indexes = [models.Index(fields=["sort_number", "id"], name="channel_by_number")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(number_minor__isnull=True)

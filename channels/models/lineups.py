@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from catalog.models.base import country_code
-from channels.models.channels import Channel, number_text
+from channels.models.channels import Channel, number_text, sort_number
 
 
 class Lineup(models.Model):
@@ -29,12 +29,13 @@ class Lineup(models.Model):
 
 
 class LineupEntry(models.Model):
-    """A channel's place in a line-up; without a number of its own it keeps its own."""
+    """A channel's place in a line-up."""
 
     lineup = models.ForeignKey(Lineup, models.CASCADE, related_name="entries")
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="lineup_entries")
     number_major = models.PositiveIntegerField("number")
     number_minor = models.PositiveIntegerField("decimal", null=True, blank=True)
+    sort_number = sort_number()
 
     class Meta:
         verbose_name_plural = "line-up entries"

@@ -6,7 +6,7 @@ name, and a function that makes ``size`` things and returns the path to read.
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 
 from catalog import publishing
 from streamapi.env import Environment
-from tests.factories import catalog
+from tests.factories import accounts, catalog, channels
 
 BASELINE = Path(__file__).with_name("query_counts.json")
 UPDATE = Environment().flag("UPDATE_QUERY_COUNTS", default=False)
@@ -59,7 +59,54 @@ def _person(size):
     return f"/v1/people/{credit.person.public_id}"
 
 
+def _channels(size):
+    for number in range(size):
+        channel = channels.make_channel(
+            slug=f"channel-{number}",
+            group=channels.make_group(f"group-{number}"),
+            packages=[accounts.make_package("basic")],
+        )
+        for hour in range(size):
+            start = channels.NOON + timedelta(hours=hour)
+            channels.make_programme(channel, start)
+        channels.make_blackout(channel)
+    return channel
+
+
+def _channel_list(size):
+    _channels(size)
+    return "/v1/channels"
+
+
+def _channel(size):
+    return f"/v1/channels/{_channels(size).slug}"
+
+
+def _schedule(size):
+    return f"/v1/channels/{_channels(size).slug}/schedule?date=2026-11-23"
+
+
+def _guide(size):
+    _channels(size)
+    return "/v1/guide?from=2026-11-23T12:00:00Z"
+
+
+def _now(size):
+    _channels(size)
+    return "/v1/channels/now"
+
+
+def _programme(size):
+    return f"/v1/programmes/{_channels(size).programmes.first().public_id}"
+
+
 PROBES = {
+    "GET /v1/channels": _channel_list,
+    "GET /v1/channels/now": _now,
+    "GET /v1/channels/{id}": _channel,
+    "GET /v1/channels/{id}/schedule": _schedule,
+    "GET /v1/guide": _guide,
+    "GET /v1/programmes/{id}": _programme,
     "GET /v1/titles": _title_list,
     "GET /v1/titles/{id}": _title,
     "GET /v1/titles/{id}/seasons/{number}": _season,

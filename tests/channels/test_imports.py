@@ -435,7 +435,6 @@ class TestReimport:
             {
                 f"schedule:{channel.pk}:2026-11-24",
                 "guide:2026-11-24",
-                f"now:{channel.pk}",
             }
         ]
 

@@ -1,0 +1,252 @@
+"""The guide: a page of channels by a window of time, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC as UTC_ZONE
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django.db.models import Q
+
+from channels import documents
+from channels.documents import Cell, Grid, Reader
+from channels.models import Blackout, Channel, GuideVersion, Lineup, Programme
+from streamapi.clients import Variant
+from streamapi.errors import InvalidInput, NotFound
+from streamapi.rest.pagination import decode_cursor, encode_cursor
+
+BUCKET: Final = timedelta(minutes=30)
+"""Windows start and end on these, so that devices share answers."""
+LONGEST_WINDOW: Final = timedelta(hours=24)
+USUAL_WINDOW: Final = timedelta(hours=6)
+NEXT_WITHIN: Final = timedelta(hours=12)
+"""How far ahead the next programme is looked for."""
+
+
+class WindowInvalid(InvalidInput):
+    """The window is not one that the guide is cut into."""
+
+    code = "invalid_window"
+    title = "The window of the guide is not valid"
+
+
+@dataclass(frozen=True, slots=True)
+class GuideWindow:
+    """``[start, end)``, aligned to :data:`BUCKET`."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def read(cls, start: str, end: str, now: datetime) -> GuideWindow:
+        """From query parameters; without them six hours from the bucket of ``now``."""
+        first = _moment(start, "from") if start else floor(now)
+        last = _moment(end, "to") if end else first + USUAL_WINDOW
+        window = cls(first, last)
+        if not timedelta() < last - first <= LONGEST_WINDOW:
+            raise WindowInvalid("to is at most 24 hours after from.", pointer="?to")
+        for moment, name in ((first, "from"), (last, "to")):
+            if floor(moment) != moment:
+                raise WindowInvalid(
+                    "Windows start and end on the half hour.",
+                    code="window_not_aligned",
+                    pointer=f"?{name}",
+                    aligned_from=floor(first),
+                    aligned_to=floor(last + BUCKET - timedelta(microseconds=1)),
+                )
+        return window
+
+    def days(self) -> list[date]:
+        """The days, in UTC, that the window touches."""
+        last = (self.end - timedelta(microseconds=1)).date()
+        count = (last - self.start.date()).days + 1
+        return [self.start.date() + timedelta(days=number) for number in range(count)]
+
+
+def floor(moment: datetime) -> datetime:
+    """The start of the bucket that a moment is in."""
+    return datetime.fromtimestamp(
+        moment.timestamp() // BUCKET.total_seconds() * BUCKET.total_seconds(), UTC_ZONE
+    )
+
+
+def day_window(day: date) -> GuideWindow:
+    """A day in UTC."""
+    start = datetime.combine(day, time(), UTC_ZONE)
+    return GuideWindow(start, start + timedelta(days=1))
+
+
+def read_day(raw: str, now: datetime) -> date:
+    """``?date=`` as a day; today without it."""
+    if not raw:
+        return now.date()
+    try:
+        day = date.fromisoformat(raw) if len(raw) == 10 else None
+    except ValueError:
+        day = None
+    if day is None or not 1970 < day.year < 2200:
+        raise InvalidInput(
+            "date is a day such as 2026-11-23.", code="invalid_date", pointer="?date"
+        )
+    return day
+
+
+def _moment(raw: str, name: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(raw) if len(raw) <= 35 else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not 1970 < moment.year < 2200:
+        raise WindowInvalid(
+            f"{name} is a time with its zone, such as 2026-11-23T20:00:00Z.",
+            pointer=f"?{name}",
+        )
+    return moment.astimezone(UTC_ZONE)
+
+
+def version() -> str:
+    """Changes whenever an import or a rollback changed what viewers see."""
+    changed = (
+        GuideVersion.objects.filter(changed_at__isnull=False)
+        .order_by("-changed_at")
+        .values_list("changed_at", flat=True)
+        .first()
+    )
+    return f"{changed:%Y%m%dT%H%M%S%f}" if changed else "0"
+
+
+def lineup(slug: str, territory: str) -> Lineup | None:
+    """The line-up named, else the one of the territory; ``None`` is all channels."""
+    if not slug:
+        regional = Lineup.objects.filter(territories__contains=[territory])
+        return regional.order_by("slug").first()
+    found = Lineup.objects.filter(slug=slug).first() if len(slug) <= 60 else None
+    if found is None:
+        raise NotFound("There is no such line-up.", pointer="?lineup")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPage:
+    """Channels in the order of the remote control, and where the next page starts."""
+
+    channels: Sequence[Channel]
+    next: str | None
+
+    @classmethod
+    def load(
+        cls,
+        variant: Variant,
+        *,
+        lineup_slug: str = "",
+        group: str = "",
+        cursor: str = "",
+        size: int = 50,
+    ) -> ChannelPage:
+        """Two queries: the line-up and its channels."""
+        chosen = lineup(lineup_slug, variant.territory)
+        channels: Any = Channel.objects.visible(variant).placed(chosen).for_card()
+        if group:
+            channels = channels.filter(group__slug=group[:60])
+        scope = f"channels:{chosen.slug if chosen else ''}:{group}"
+        if cursor:
+            place, pk = decode_cursor(cursor, scope)
+            after = Q(place__gt=place) | Q(place=place, pk__gt=pk)
+            channels = channels.filter(after)
+        found = list(channels.order_by("place", "pk")[: size + 1])
+        following = None
+        if len(found) > size:
+            found = found[:size]
+            last = found[-1]
+            following = encode_cursor([last.place, last.pk], scope)
+        return cls(found, following)
+
+    def pks(self) -> list[int]:
+        """The primary keys, for the queries about them."""
+        return [channel.pk for channel in self.channels]
+
+
+def grid(
+    page: ChannelPage, window: GuideWindow, reader: Reader
+) -> dict[int, list[dict[str, Any]]]:
+    """The cells of each channel within a window; one query."""
+    grids = {channel.pk: Grid(channel, reader) for channel in page.channels}
+    rows = (
+        Programme.objects.on(grids)
+        .within(window.start, window.end)
+        .cells(reader.language)
+    )
+    cells: dict[int, list[dict[str, Any]]] = {pk: [] for pk in grids}
+    for row in rows:
+        cell = Cell._make(row)
+        cells[cell.channel_id].append(grids[cell.channel_id].cell(cell))
+    return cells
+
+
+def now_and_next(
+    page: ChannelPage, now: datetime, reader: Reader
+) -> dict[int, list[dict[str, Any]]]:
+    """The programme that runs on each channel, if any, and the one after it."""
+    grids = {channel.pk: Grid(channel, reader) for channel in page.channels}
+    rows = (
+        Programme.objects.on(grids)
+        .within(now, now + NEXT_WITHIN)
+        .first_on_each(2)
+        .cells(reader.language)
+    )
+    cells: dict[int, list[dict[str, Any]]] = {pk: [] for pk in grids}
+    for row in rows:
+        cell = Cell._make(row)
+        cells[cell.channel_id].append(grids[cell.channel_id].cell(cell))
+    return cells
+
+
+def blackouts(
+    page: ChannelPage, window: GuideWindow, territory: str
+) -> dict[int, list[dict[str, Any]]]:
+    """The blackouts of each channel within a window; one query."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = (
+        Blackout.objects.filter(channel__in=page.pks())
+        .within(window.start, window.end)
+        .in_territory(territory)
+        .select_related("alternative")
+        .order_by("starts_at", "pk")
+    )
+    for row in rows:
+        found[row.channel_id].append(documents.blackout(row))
+    return found
+
+
+_FULL: Final = ("synopsis", "translations", "part", "categories", "details")
+
+
+def schedule(
+    channel: Channel, window: GuideWindow, reader: Reader
+) -> list[dict[str, Any]]:
+    """All about the programmes of one channel within a window; one query."""
+    rows = Programme.objects.on([channel.pk]).within(window.start, window.end)
+    return _full(channel, rows.cells(reader.language, *_FULL), reader)
+
+
+def programme(
+    channel: Channel, starts_at: datetime, reader: Reader
+) -> dict[str, Any] | None:
+    """All about the programme of a channel that starts at a moment."""
+    rows = Programme.objects.filter(channel=channel, starts_at=starts_at)
+    found = _full(channel, rows.cells(reader.language, *_FULL), reader)
+    return found[0] if found else None
+
+
+def _full(channel: Channel, rows: Any, reader: Reader) -> list[dict[str, Any]]:
+    page = Grid(channel, reader)
+    width = len(Cell._fields)
+    found = []
+    for row in rows:
+        cell = Cell._make(row[:width])
+        extra = dict(zip(_FULL, row[width:], strict=True), language=cell.language)
+        found.append(documents.programme(channel, page.cell(cell), extra, reader))
+    return found
