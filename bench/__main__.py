@@ -5,39 +5,40 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import machine, opponents, results, throughput
+from bench import cold, freshness, hot, machine, results, service, stampede
 from bench.load import WrongAnswer
 from bench.plan import FULL, QUICK, Plan
 from bench.processes import ServerFailed, tool
 from bench.results import Row
-from bench.sample import Sample
-from bench.site import ROOT, Site, open_site
-from bench.throughput import Comparison
+from bench.service import Service, ServiceFailed
+from bench.site import ROOT, open_site
+from streamapi.env import Environment
 
 TOOLS = ("wrk", "taskset", "setpriv")
-COMPARISONS = [
-    Comparison("one Redis GET", "bare WSGI", "wsgi-redis", "wsgi", None),
-    Comparison("DRF cache_page + gzip", "bare WSGI", "drf", "wsgi", None),
-    Comparison("FastAPI + redis", "bare WSGI", "fastapi", "wsgi", None),
-    Comparison("Fastify + ioredis", "bare WSGI", "fastify", "wsgi", None),
-    Comparison("nginx static file", "bare WSGI", "nginx-static", "wsgi", None),
-]
+_PARTS: Mapping[str, Callable[[Service, Plan, Callable[[str], None]], list[Row]]] = {
+    "hot": hot.measure,
+    "stampede": stampede.measure,
+    "freshness": freshness.measure,
+}
+PARTS = (*_PARTS, "cold")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the bench; the exit status is 1 when an answer was wrong."""
     options = _parser().parse_args(argv)
     lacking = [name for name in TOOLS if tool(name) is None]
-    if lacking:
-        say(f"The bench needs {', '.join(lacking)} (Debian: wrk, util-linux).")
+    database_url = Environment().text("DATABASE_URL", "")
+    if lacking or not database_url:
+        say("The bench needs wrk, taskset and setpriv (Debian: wrk, util-linux) and a")
+        say("PostgreSQL in DATABASE_URL, which `make bench` provides.")
         return 2
+    plan = QUICK if options.quick else FULL
     try:
-        rows = measure(QUICK if options.quick else FULL, options.output)
-    except (WrongAnswer, ServerFailed) as problem:
+        rows = measure(plan, options.output, database_url, options.only or PARTS)
+    except (WrongAnswer, ServerFailed, ServiceFailed) as problem:
         say(f"\n{problem}")
         return 1
     results.write(rows, options.output / "results.json")
@@ -55,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
         help="short runs: every part and every byte is checked, no figure is judged",
     )
     parser.add_argument(
+        "--only", action="append", choices=PARTS, help="one part; repeat for several"
+    )
+    parser.add_argument(
         "--output",
         type=Path,
         default=ROOT / "var" / "bench",
@@ -63,31 +67,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def measure(plan: Plan, output: Path) -> list[Row]:
-    """All parts, one after the other."""
+def measure(
+    plan: Plan, output: Path, database_url: str, parts: Sequence[str]
+) -> list[Row]:
+    """The parts, one after the other, each beside its peers."""
     started = time.monotonic()
     say(machine.describe())
-    with open_site((output / "run").resolve()) as site:
-        rows = _hot(site, plan)
-    say(f"\nDone in {time.monotonic() - started:.0f} s. {machine.load()}")
-    return rows
-
-
-def _hot(site: Site, plan: Plan) -> list[Row]:
-    say(f"\nHot reads, {plan.clients} connections, {plan.rounds} rounds")
-    sample = Sample.made_up(site.directory / "sample")
-    with ExitStack() as running:
-        targets = []
-        for name in opponents.STARTERS:
-            lacking = opponents.missing(name)
-            if lacking:
-                say(f"  without {name}: {', '.join(lacking)} not installed")
-                continue
-            targets.append(
-                running.enter_context(opponents.opponent(name, site, sample))
-            )
-        runs = throughput.take_turns(targets, site, plan, say)
-    return throughput.rows(runs, COMPARISONS)
+    rows: list[Row] = []
+    with (
+        open_site((output / "run").resolve()) as site,
+        service.titles(site, database_url, plan.few_titles) as few,
+    ):
+        for name, part in _PARTS.items():
+            if name in parts:
+                say(f"{name}:")
+                rows += part(few, plan, say)
+        if "cold" in parts:
+            say(f"cold: {plan.many_titles:,} titles are made")
+            with service.titles(site, database_url, plan.many_titles) as many:
+                rows += cold.measure(few, many, plan, say)
+    say(f"Done in {time.monotonic() - started:.0f} s. {machine.load()}")
+    return rows if plan.judged else [results.unjudged(row) for row in rows]
 
 
 def say(line: str) -> None:

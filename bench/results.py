@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -64,6 +64,11 @@ def compare(
         theirs_runs=[round(value, 3) for value in theirs],
         details={name: round(value, 3) for name, value in (details or {}).items()},
     )
+
+
+def unjudged(row: Row) -> Row:
+    """The same figures without a verdict: the run was too short for one."""
+    return replace(row, met=None)
 
 
 def _sense(goal: float | None, sense: str) -> str:
