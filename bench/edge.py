@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.processes import Server, free_port, tool
+from bench.processes import Server, free_port, nginx_account, tool
 from bench.service import Service
 
 
@@ -16,6 +16,7 @@ def before(server: Server, service: Service) -> Server:
         *("--origin", f"127.0.0.1:{server.port}", "--listen", f"127.0.0.1:{port}"),
         *("--inner-port", str(free_port()), "--state", str(home / "state")),
         *("--logs", str(home), "--pid", str(home / "nginx.pid"), "--workers", "1"),
+        *("--user", nginx_account()),
     )
     return Server(
         "nginx-edge",

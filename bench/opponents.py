@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.load import Target
-from bench.processes import Server, free_port, tool
+from bench.processes import Server, free_port, nginx_account, tool
 from bench.sample import Sample
 from bench.site import ROOT, Site
 
@@ -99,7 +99,11 @@ def _nginx_static(site: Site, sample: Sample) -> Server:
         shutil.copyfile(sample.directory / name, home / "files" / name)
     text = (PEERS / "nginx_static.conf").read_text()
     config = home / "nginx.conf"
-    config.write_text(text.replace("@HOME@", str(home)).replace("@PORT@", str(port)))
+    account = nginx_account()
+    user = f"user {account};" if account else ""
+    for name, value in (("HOME", home), ("PORT", port), ("USER", user)):
+        text = text.replace(f"@{name}@", str(value))
+    config.write_text(text)
     return Server(
         "nginx-static",
         [tool("nginx") or "nginx", "-p", str(home), "-c", str(config)],

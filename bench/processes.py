@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -31,6 +33,11 @@ def free_port() -> int:
 def tool(name: str) -> str | None:
     """The path of a program, also in the places that only root's PATH has."""
     return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
+
+
+def nginx_account() -> str:
+    """Who its workers run as: ourselves, so that they can read what we wrote."""
+    return pwd.getpwuid(os.geteuid()).pw_name if os.geteuid() == 0 else ""
 
 
 class Server:
