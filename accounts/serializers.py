@@ -267,6 +267,33 @@ class TrialInput(serializers.Serializer[Any]):
     offer = serializers.SlugField(max_length=64)
 
 
+class UserCodeInput(serializers.Serializer[Any]):
+    """The short code that a television shows."""
+
+    user_code = serializers.CharField(max_length=20)
+
+
+class ApproveInput(UserCodeInput):
+    """The code, and a device that may go if the household is full."""
+
+    replace_device_id = serializers.CharField(required=False, max_length=24, default="")
+
+
+class WaitingOutput(serializers.Serializer[Any]):
+    """The device that waits."""
+
+    user_code = serializers.CharField()
+    platform = serializers.CharField()
+    name = serializers.CharField()
+    model = serializers.CharField()
+
+
+class PairedOutput(serializers.Serializer[Any]):
+    """The device that was let in."""
+
+    device_id = serializers.CharField()
+
+
 class FeaturesOutput(serializers.Serializer[Any]):
     """What a household may do."""
 

@@ -17,6 +17,7 @@ from streamapi.limits import Limit, Standing
 PASSWORD_HERE: Final = Limit("password", 5, 15 * 60)
 PASSWORD_ANYWHERE: Final = Limit("password-anywhere", 50, 3600)
 CODE: Final = Limit("code", 10, 15 * 60)
+PAIRING_CODE: Final = Limit("pairing-code", 5, 5 * 60)
 MAIL: Final = Limit("mail", 4, 3600)
 
 
@@ -51,6 +52,22 @@ def mail(request: HttpRequest, email: str) -> list[Standing]:
 def code_try(request: HttpRequest, account_id: str) -> list[Standing]:
     """Count one try of a code that someone might guess."""
     return limits.spend([(CODE, account_id), (per_address(), client_address(request))])
+
+
+def pairing_code_try(request: HttpRequest, account_id: str) -> list[Standing]:
+    """Count one look at a pairing code: 20^8 codes, five tries each five minutes."""
+    return limits.spend(
+        [
+            (PAIRING_CODE, account_id),
+            (PAIRING_CODE, client_address(request)),
+            (per_address(), client_address(request)),
+        ]
+    )
+
+
+def pairing_code_fits(request: HttpRequest, account_id: str) -> None:
+    """It was a code that is waiting: not a guess."""
+    limits.forget([(PAIRING_CODE, account_id), (PAIRING_CODE, client_address(request))])
 
 
 def by_address(request: HttpRequest) -> list[Standing]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import identity, me, oauth
+from accounts.views import identity, me, oauth, pages, pairing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/sign-up", identity.SignUp.as_view()),
@@ -26,13 +26,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/devices/<str:public_id>", me.DeviceDetail.as_view()),
     path("me/sign-ins", me.SignIns.as_view()),
     path("me/sign-ins/<str:public_id>", me.SignInDetail.as_view()),
+    path("pairing/look", pairing.Look.as_view()),
+    path("pairing/approve", pairing.Approve.as_view()),
+    path("pairing/deny", pairing.Deny.as_view()),
     path("me/password", identity.PasswordChange.as_view()),
     path("me/email", identity.EmailChange.as_view()),
 ]
 
 root_urlpatterns: list[URLPattern | URLResolver] = [
     path("oauth/token", oauth.Token.as_view()),
+    path("oauth/device_authorization", oauth.DeviceAuthorization.as_view()),
     path("oauth/revoke", oauth.Revoke.as_view()),
     path(".well-known/jwks.json", oauth.jwks),
+    path("activate", pages.Activate.as_view(), name="activate"),
+    path("activate/qr.svg", pages.qr),
+    path("sign-up", pages.SignUpPage.as_view(), name="sign-up"),
+    path("verify-email", pages.VerifyEmailPage.as_view(), name="verify-email"),
+    path("reset-password", pages.ResetPasswordPage.as_view(), name="reset-password"),
     path(".well-known/oauth-authorization-server", oauth.metadata),
 ]

@@ -12,9 +12,11 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import answers, keyring, sign_ins
+from accounts import answers, keyring, pairing, sign_ins, throttling
+from accounts.devices import Description
 from accounts.sign_ins import Grant
 from streamapi import errors
+from streamapi.clients import PLATFORMS
 
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 
@@ -57,12 +59,36 @@ class Token(OAuthView):
     def answer(self, request: HttpRequest, form: Mapping[str, str]) -> dict[str, Any]:
         grants: dict[str, Callable[[Mapping[str, str]], Grant]] = {
             "refresh_token": _refresh,
+            DEVICE_GRANT: _device_code,
         }
         kind = required(form, "grant_type")
         if kind not in grants:
             raise OAuthError("unsupported_grant_type")
         check_scope(form)
         return answers.tokens_of(grants[kind](form))
+
+
+class DeviceAuthorization(OAuthView):
+    """``/oauth/device_authorization`` (RFC 8628): codes for a television.
+
+    ``platform``, ``device_name`` and the like say what people will be asked about.
+    """
+
+    def answer(self, request: HttpRequest, form: Mapping[str, str]) -> dict[str, Any]:
+        client_id = client(form)
+        check_scope(form)
+        throttling.by_address(request)
+        codes = pairing.begin(client_id, _description(form))
+        shown = pairing.shown(codes.user_code)
+        return {
+            "device_code": codes.device_code,
+            "user_code": shown,
+            "verification_uri": pairing.address(),
+            "verification_uri_complete": pairing.address(codes.user_code),
+            "expires_in": pairing.LIFE_S,
+            "interval": pairing.INTERVAL_S,
+            "qr_uri": f"{settings.PUBLIC_URL}/activate/qr.svg?user_code={shown}",
+        }
 
 
 class Revoke(OAuthView):
@@ -81,6 +107,27 @@ def _refresh(form: Mapping[str, str]) -> Grant:
         return sign_ins.refresh(token, client_id=client_id, now=timezone.now())
     except sign_ins.GrantInvalid as error:
         raise OAuthError("invalid_grant", error.detail) from error
+
+
+def _device_code(form: Mapping[str, str]) -> Grant:
+    client_id = client(form)
+    code = required(form, "device_code")
+    try:
+        return pairing.poll(code, client_id=client_id, now=timezone.now())
+    except pairing.NotYet as error:
+        raise OAuthError(error.code) from error
+
+
+def _description(form: Mapping[str, str]) -> Description:
+    platform = form.get("platform", "android-tv")
+    if platform not in PLATFORMS:
+        raise OAuthError("invalid_request", "platform is not one of ours")
+    told = {
+        name: form.get(name, "")[:40] for name in ("model", "os_version", "app_version")
+    }
+    drm = {name: form.get(name, "")[:20] for name in ("drm", "drm_level")}
+    name = form.get("device_name", "")[:60]
+    return Description(platform=platform, name=name, **told, **drm)
 
 
 def metadata(_request: HttpRequest) -> HttpResponse:
