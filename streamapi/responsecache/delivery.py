@@ -54,6 +54,18 @@ class Delivery:
         if not self.flush():
             self._retry_later()
 
+    def send(self, tags: frozenset[str]) -> None:
+        """Purge; raises CacheDown if Redis does not hear it."""
+        for cache in list(self._caches):
+            cache.purge(tags)
+        self._shared().purge(tags)
+
+    def clear(self) -> None:
+        """Drop every answer everywhere; raises CacheDown if Redis does not hear it."""
+        for cache in list(self._caches):
+            cache.forget()
+        self._shared().clear()
+
     def flush(self) -> bool:
         """Send what is waiting; whether nothing is left."""
         with self._lock:

@@ -15,7 +15,7 @@ from redis.client import PubSub
 from redis.exceptions import RedisError
 
 from streamapi.responsecache.engine import ResponseCache
-from streamapi.responsecache.shared import ARRIVED, PURGED, CacheDown
+from streamapi.responsecache.shared import ARRIVED, CLEARED, PURGED, CacheDown
 
 _log = logging.getLogger(__name__)
 
@@ -142,6 +142,9 @@ class Listener:
         if kind == PURGED:
             self._moment, *tags = text.split("\n")
             self._cache.purge(tags)
+        elif kind == CLEARED:
+            self._moment = text
+            self._cache.forget()
         elif kind == ARRIVED:
             self._cache.arrivals.announce(text)
 

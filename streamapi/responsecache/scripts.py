@@ -105,6 +105,15 @@ redis.call('LTRIM', KEYS[2], 0, 49)
 return moment
 """
 
+_CLEAR: Final = """
+redis.call('DEL', KEYS[1])
+local moment = next_moment()
+redis.call('PUBLISH', ARGV[2], ARGV[3] .. moment)
+redis.call('LPUSH', KEYS[2], moment .. '\\n*')
+redis.call('LTRIM', KEYS[2], 0, 49)
+return moment
+"""
+
 _PURGED_SINCE: Final = """
 local now = next_moment()
 local epoch = redis.call('ZSCORE', KEYS[1], '!epoch')
@@ -130,4 +139,5 @@ STORE: Final = Script(_MOMENT + _STORE)
 GIVE_UP: Final = Script(_GIVE_UP)
 RENEW: Final = Script(_RENEW)
 PURGE: Final = Script(_MOMENT + _PURGE)
+CLEAR: Final = Script(_MOMENT + _CLEAR)
 PURGED_SINCE: Final = Script(_MOMENT + _PURGED_SINCE)

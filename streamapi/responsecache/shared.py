@@ -31,6 +31,7 @@ Lease = Literal["ask", "take", "no"]
 
 PURGED: Final = b"p"
 ARRIVED: Final = b"a"
+CLEARED: Final = b"c"
 _HORIZON_US: Final = 8 * 86_400 * 1_000_000
 _OWN_MARKS: Final = frozenset({b"!epoch", b"!clock"})
 
@@ -153,6 +154,12 @@ class SharedLevel:
         )
         moment: bytes = self._mending(scripts.PURGE, keys, arguments, keys)
         return moment.decode()
+
+    def clear(self) -> None:
+        """Let no entry of any process count any more."""
+        keys = [self._marks, self._recent]
+        arguments = (self._server_us(), self.channel, CLEARED)
+        self._mending(scripts.CLEAR, keys, arguments, keys)
 
     def purged_since(self, moment: str) -> Reconciliation:
         """Which tags were purged after ``moment``."""

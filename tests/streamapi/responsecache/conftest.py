@@ -12,7 +12,9 @@ from weakref import WeakKeyDictionary
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -60,11 +62,17 @@ def registered_models(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def backstage(settings: Any, monkeypatch: pytest.MonkeyPatch) -> site.Backstage:
-    """The site of these tests, fresh."""
+def backstage(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[site.Backstage]:
+    """The site of these tests, fresh; its requests leave the test's connection open."""
     settings.ROOT_URLCONF = "tests.streamapi.responsecache.site"
     monkeypatch.setattr(site, "backstage", site.Backstage())
-    return site.backstage
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield site.backstage
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
