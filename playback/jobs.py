@@ -126,6 +126,14 @@ def order_for(asset: Asset, target: str) -> Order:
     )
 
 
+def put_back(*, now: datetime) -> int:
+    """Queue again what is marked as running; true only where no worker runs."""
+    running = PackagingJob.objects.filter(state=PackagingJob.State.RUNNING)
+    return running.update(
+        state=PackagingJob.State.QUEUED, progress=0, step="", updated_at=now
+    )
+
+
 class _Follower:
     """Writes progress to the job's row: whole per cents, at most one write a second."""
 

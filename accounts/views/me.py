@@ -238,7 +238,7 @@ class SignIns(HouseholdView):
         rows = rows.order_by("-last_used_at", "pk")
         return _list(SignInSerializer(rows, many=True, context=context).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(operation_id="me_sign_ins_end_all", responses={204: None})
     def delete(self, request: Request) -> Response:
         self.grown_up()
         sign_ins.end(self._live(), reason="signed_out_everywhere", now=timezone.now())

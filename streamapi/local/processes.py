@@ -49,8 +49,14 @@ class Command:
     output: Path | None = None
     account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals | None = None  # when we are killed; else stop_signal
     patience_s: float = 10.0
     own_group: bool = True
+
+    @property
+    def last_signal(self) -> signal.Signals:
+        """What the process gets when the launcher is killed."""
+        return self.death_signal or self.stop_signal
 
 
 def start(command: Command) -> subprocess.Popen[bytes]:
@@ -129,7 +135,7 @@ def _open(command: Command, output: IO[bytes] | int | None) -> subprocess.Popen[
         umask=0o077 if account else -1,
         # Safe: the launcher has a single thread. Nothing else runs after the change
         # of user, which would clear the death signal.
-        preexec_fn=_prepare(command.stop_signal),  # noqa: PLW1509
+        preexec_fn=_prepare(command.last_signal),  # noqa: PLW1509
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import socket
 import sys
 import urllib.request
@@ -122,13 +123,16 @@ def _manage(
 
 
 def _worker(variables: dict[str, str], state: Path) -> Command:
-    argv = (sys.executable, "manage.py", "db_worker", "--no-reload")
+    """The only worker there is: what was running before it started is put back."""
+    argv = ("/bin/sh", "-c", '"$0" manage.py resume_jobs && exec "$0" manage.py "$@"')
+    worker = ("db_worker", "--no-reload", "--queue-name", "default,media")
     return Command(
         "The worker",
-        (*argv, "--queue-name", "default,media"),
+        (*argv, sys.executable, *worker),
         variables,
         cwd=ROOT,
         output=_log(state, "worker"),
+        death_signal=signal.SIGKILL,  # a second SIGTERM would mark its job as failed
     )
 
 
@@ -162,8 +166,18 @@ def _where_things_are(state: Path, port: int) -> str:
         f"\n  Admin        {base}/admin/"
         f"\n  API docs     {base}/v1/docs"
         f"\n  Logs         {_short(state)}/log/\n"
+        f"{_logins(state)}"
         "\nStop with Ctrl-C; the next start finds everything as it was."
     )
+
+
+def _logins(state: Path) -> str:
+    """The demo's people, from the file that the seed wrote for us alone."""
+    try:
+        lines = (state / "demo-accounts.txt").read_text().splitlines()
+    except FileNotFoundError:
+        return ""
+    return "\n  Sign in as\n" + "".join(f"  {line}\n" for line in lines)
 
 
 def _port() -> int:

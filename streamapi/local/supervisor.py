@@ -87,5 +87,5 @@ class Supervisor:
 
     def _spawn(self, command: Command) -> subprocess.Popen[bytes]:
         process = processes.start(command)
-        self._guard.watch(process.pid, command.stop_signal, group=command.own_group)
+        self._guard.watch(process.pid, command.last_signal, group=command.own_group)
         return process
