@@ -17,6 +17,7 @@ from playback.models import (
     AudioTrack,
     Marker,
     PackagingJob,
+    PlaybackSession,
     Rendition,
     SourceText,
     TextTrack,
@@ -149,6 +150,39 @@ class PackagingJobAdmin(admin.ModelAdmin[PackagingJob]):
         return format_html(
             '<progress max="100" value="{0}">{0} %</progress>', job.progress
         )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(PlaybackSession)
+class PlaybackSessionAdmin(admin.ModelAdmin[PlaybackSession]):
+    """Who plays what: to be read, by the support desk above all."""
+
+    list_display = [
+        "public_id",
+        "account",
+        "content_id",
+        "platform",
+        "started_at",
+        "last_seen_at",
+        "end_reason",
+    ]
+    list_filter = ["platform", "end_reason"]
+    list_select_related = ["account"]
+    search_fields = [
+        "public_id",
+        "content_id",
+        "account__public_id",
+        "account__owner__email",
+        "device__public_id",
+    ]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    exclude = ["facts", "request_fingerprint"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

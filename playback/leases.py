@@ -135,6 +135,18 @@ return 1
 )
 
 
+_FORGET: Final = Script(
+    _PRELUDE
+    + """
+for index = 2, #ARGV do
+  redis.call('HDEL', progress, ARGV[index])
+  redis.call('ZREM', unsaved, ARGV[1] .. '|' .. ARGV[index])
+end
+return 1
+"""
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a stream without asking PostgreSQL."""
@@ -273,6 +285,11 @@ def release(owner: str, session: str, reason: str) -> None:
 def extend_grant(owner: str, session: str, until: datetime) -> None:
     """Note until when the session may fetch files now."""
     _AMEND(Keys(owner).all(), [session, int(until.timestamp())])
+
+
+def forget_progress(owner: str, fields: Sequence[str]) -> None:
+    """Drop positions, saved or not: ``profile:content`` names each."""
+    _FORGET(Keys(owner).all(), [owner, *fields])
 
 
 def _hot(text: str) -> Hot | None:

@@ -20,6 +20,7 @@ from playback import (
     content,
     delivery,
     devices,
+    flushing,
     households,
     leases,
     progress,
@@ -31,6 +32,7 @@ from playback.keyring import delivery_keys
 from playback.leases import LEASE_S, Beat, Facts, Hot, Limits
 from playback.models import Asset, PlaybackSession
 from playback.progress import Event
+from playback.shards import Keys
 from streamapi.errors import Gone, InvalidInput, NotFound, Unavailable, Unprocessable
 from streamapi.ids import new_id
 
@@ -151,6 +153,7 @@ def stop(session: PlaybackSession, owner: str, *, now: datetime) -> None:
     )
     with suppress(Unavailable):  # else it runs out; PostgreSQL knows that it has ended
         leases.release(owner, session.public_id, PlaybackSession.End.STOPPED)
+        flushing.flush_shard(Keys(owner).shard)  # the next screen sees it at once
 
 
 def find(public_id: str, viewer: Viewer | None) -> PlaybackSession:

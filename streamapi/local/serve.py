@@ -71,6 +71,7 @@ def _start_product(local: services.Local, state: Path, port: int) -> None:
                 f"The web server does not answer:\n{tail(command.output)}"
             )
     local.supervisor.start(_worker(variables, state))
+    local.supervisor.start(_flusher(variables, state))
 
 
 def _forget_marks_of_another_database(local: services.Local, state: Path) -> None:
@@ -133,6 +134,17 @@ def _worker(variables: dict[str, str], state: Path) -> Command:
         cwd=ROOT,
         output=_log(state, "worker"),
         death_signal=signal.SIGKILL,  # a second SIGTERM would mark its job as failed
+    )
+
+
+def _flusher(variables: dict[str, str], state: Path) -> Command:
+    argv = (sys.executable, "manage.py", "flush_progress")
+    return Command(
+        "The progress flusher",
+        argv,
+        variables,
+        cwd=ROOT,
+        output=_log(state, "flusher"),
     )
 
 

@@ -242,6 +242,8 @@ DELIVERY_COOKIE_DOMAIN = ENV.text("DELIVERY_COOKIE_DOMAIN", "")
 # --- Streams ----------
 # How many streams a household has at once when its plan does not say.
 PLAYBACK_STREAMS = ENV.number("PLAYBACK_STREAMS", 2)
+# How often positions go from Redis to PostgreSQL: what a loss of Redis can cost.
+PLAYBACK_FLUSH_S = ENV.seconds("PLAYBACK_FLUSH_S", 10)
 
 # --- Packaging of video ----------
 # Rungs as height:kbps; a source never gets a rung taller than itself. A faster preset

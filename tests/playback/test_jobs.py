@@ -20,7 +20,7 @@ from accounts.models import User
 from catalog import publishing
 from catalog.models import Episode, PublishedTitle, Title
 from playback import assets, jobs, media_section, tasks
-from playback.models import Asset, PackagingJob, SourceText
+from playback.models import Asset, PackagingJob, PlaybackSession, SourceText
 from playback.packaging import PackagingFailed, tools
 from tests.factories import catalog, playback
 
@@ -295,6 +295,17 @@ class TestAdmin:
         jobs_shown = editor.get("/admin/playback/packagingjob/").content.decode()
         assert '<progress max="100" value="0">' in jobs_shown
         assert editor.get("/admin/playback/packagingjob/add/").status_code == 403
+
+    def test_sessions_are_shown_and_not_changed(self, editor: Client) -> None:
+        session = PlaybackSession.objects.create(
+            asset=playback.asset(), content_id="ti_x", platform="web", max_height=720
+        )
+        page = "/admin/playback/playbacksession/"
+        assert session.public_id in editor.get(page).content.decode()
+        assert editor.get(f"{page}add/").status_code == 403
+        shown = editor.get(f"{page}{session.pk}/change/").content.decode()
+        assert "ti_x" in shown
+        assert "Save" not in shown
 
     def test_an_upload_is_packaged_in_the_background(
         self, editor: Client, film: Path
