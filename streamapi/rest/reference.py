@@ -133,4 +133,267 @@ _GENERAL: Final = (
     ),
 )
 
-PROBLEMS: Final[tuple[Problem, ...]] = _GENERAL
+_PEOPLE: Final = (
+    Problem(
+        "wrong_credentials",
+        401,
+        "Address or password is wrong; which one is not said.",
+        "Let the viewer try again or reset the password.",
+    ),
+    Problem(
+        "email_not_verified",
+        403,
+        "The password is right, the address is not proven yet.",
+        "Point to the mail, offer to send it again.",
+    ),
+    Problem(
+        "password_weak",
+        400,
+        "The password is too short, too common or too much like the address.",
+        "Show the detail beside the field.",
+    ),
+    Problem(
+        "link_invalid",
+        400,
+        "The link of a mail was used, replaced or is too old.",
+        "Offer to send a new one.",
+    ),
+    Problem(
+        "token_expired",
+        401,
+        "The access token was good and has run out.",
+        "Refresh it once, then repeat the request.",
+    ),
+    Problem(
+        "token_invalid",
+        401,
+        "The token was not issued here, or not as an access token.",
+        "Ask the viewer to sign in.",
+    ),
+    Problem(
+        "profile_required",
+        403,
+        "The token names a household but no profile.",
+        "Let the viewer choose a profile.",
+    ),
+    Problem(
+        "kids_profile",
+        403,
+        "A child's profile changes nothing.",
+        "Offer to switch the profile.",
+    ),
+    Problem(
+        "last_profile",
+        409,
+        "A household keeps at least one profile.",
+        "Do not offer to delete it.",
+    ),
+    Problem(
+        "name_taken",
+        409,
+        "Two profiles of a household cannot have one name.",
+        "Ask for another name.",
+    ),
+    Problem(
+        "profile_limit",
+        409,
+        "The household has as many profiles as there can be.",
+        "Do not offer another.",
+    ),
+    Problem(
+        "beyond_own_ceiling",
+        403,
+        "Who sees less cannot decide that someone may see more.",
+        "Switch to a profile without a ceiling first.",
+    ),
+    Problem(
+        "parental_pin_required",
+        403,
+        "The profile is behind a PIN, or the way out of a child's profile is.",
+        "Ask for the PIN and repeat the request with it.",
+    ),
+    Problem(
+        "parental_pin_wrong",
+        403,
+        "Not the PIN; `tries_left` says how often one may still guess.",
+        "Ask again.",
+    ),
+    Problem(
+        "parental_pin_locked",
+        423,
+        "Too many wrong PINs in this household.",
+        "Wait for `retry_after_s`.",
+    ),
+    Problem("pin_invalid", 400, "Not four to six digits.", "Show it at the field."),
+    Problem(
+        "device_limit",
+        409,
+        "The plan has no place for another device; `devices` lists those there are.",
+        "Let the viewer remove one.",
+    ),
+    Problem(
+        "device_swap_limit",
+        429,
+        "Devices were removed too often of late.",
+        "Wait for `retry_after_s`.",
+    ),
+    Problem(
+        "device_signed_out",
+        401,
+        "The device was signed out from elsewhere.",
+        "Ask the viewer to sign in.",
+    ),
+    Problem(
+        "user_code_unknown",
+        404,
+        "Nothing waits under this code: mistyped, too old, or answered already.",
+        "Ask for the code that the television shows now.",
+    ),
+    Problem(
+        "voucher_invalid",
+        400,
+        "The code is unknown, used up, too early or too late.",
+        "Ask for another code.",
+    ),
+    Problem(
+        "already_used",
+        409,
+        "The household had this offer once.",
+        "Do not offer it again.",
+    ),
+    Problem(
+        "purchase_already_linked",
+        409,
+        "Another household owns this purchase.",
+        "Point to support.",
+    ),
+)
+
+_LIVE: Final = (
+    Problem(
+        "invalid_date",
+        400,
+        "`date` is not a day such as 2026-11-23.",
+        "A fault in the client.",
+    ),
+    Problem(
+        "invalid_window",
+        400,
+        "The window is not one that the guide is cut into.",
+        "Ask for whole buckets; the detail says how long they are.",
+    ),
+    Problem(
+        "window_not_aligned",
+        400,
+        "Windows of the guide start and end on the half hour.",
+        "Round the times.",
+    ),
+)
+
+_PLAYBACK: Final = (
+    Problem(
+        "sign_in_required",
+        401,
+        "It is not free; `packages` lists what gives access.",
+        "Ask the viewer to sign in, then play again.",
+    ),
+    Problem(
+        "not_entitled",
+        403,
+        "It is in none of the household's packages; what would help is listed.",
+        "Show the offers.",
+    ),
+    Problem(
+        "account_suspended",
+        403,
+        "The household is suspended.",
+        "Point to support.",
+    ),
+    Problem(
+        "device_revoked",
+        403,
+        "The device was removed from the household.",
+        "Ask the viewer to sign in again.",
+    ),
+    Problem(
+        "territory_blocked",
+        403,
+        "It may not be watched where the viewer is.",
+        "Say so; do not offer to buy it.",
+    ),
+    Problem(
+        "maturity_blocked",
+        403,
+        "It is rated above what the profile may see.",
+        "Offer to switch the profile.",
+    ),
+    Problem(
+        "above_maturity_ceiling",
+        403,
+        "It is rated above what the viewer may see.",
+        "Offer to switch the profile.",
+    ),
+    Problem(
+        "outside_viewing_hours",
+        403,
+        "The profile may not watch at this time of day.",
+        "Say when it may again.",
+    ),
+    Problem(
+        "not_playable",
+        409,
+        "It exists, but there is no video of it to play now.",
+        "Do not offer to play it.",
+    ),
+    Problem(
+        "concurrent_stream_limit",
+        409,
+        "Every stream of the plan is in use; `active` lists them, each with a token"
+        " to take it over.",
+        "Let the viewer choose which one to stop.",
+    ),
+    Problem(
+        "invalid_take_over",
+        400,
+        "The take-over token is not valid any more.",
+        "Press play again.",
+    ),
+    Problem(
+        "session_ended",
+        410,
+        "The playback session is over.",
+        "Stop the player; a new session is needed.",
+    ),
+    Problem(
+        "unknown_platform",
+        400,
+        "The platform is not one of this service; `platforms` lists those.",
+        "A fault in the client.",
+    ),
+    Problem(
+        "no_common_codec",
+        400,
+        "The device names codecs, and none of them is on offer.",
+        "A fault in the client, or a device that cannot play.",
+    ),
+    Problem(
+        "idempotency_key_reused",
+        422,
+        "The Idempotency-Key was used for another request.",
+        "Make a new key for each intention.",
+    ),
+    Problem(
+        "invalid_idempotency_key",
+        400,
+        "The Idempotency-Key is longer than 255 characters.",
+        "A fault in the client.",
+    ),
+    Problem(
+        "event_too_old",
+        400,
+        "Progress of more than thirty days ago is not taken.",
+        "Drop the event.",
+    ),
+)
+
+PROBLEMS: Final[tuple[Problem, ...]] = (*_GENERAL, *_PEOPLE, *_LIVE, *_PLAYBACK)
