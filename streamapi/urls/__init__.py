@@ -8,7 +8,7 @@ from django.urls import include, path
 
 from accounts.urls import root_urlpatterns as account_routes
 from playback import edge
-from streamapi.http import health
+from streamapi.http import health, pictures
 from streamapi.urls import api, web
 
 urlpatterns = [
@@ -21,4 +21,7 @@ urlpatterns = [
 ]
 
 if settings.MEDIA_EDGE:
-    urlpatterns.append(path("v/<path:name>", edge.serve, name="media-edge"))
+    urlpatterns += [
+        path("v/<path:name>", edge.serve, name="media-edge"),
+        path("media/<path:path>", pictures.picture, name="picture"),
+    ]
