@@ -33,6 +33,7 @@ from streamapi.demo import content, gallery, people
 from streamapi.demo.content import DemoSeason, DemoTitle
 from streamapi.demo.films.script import films
 from streamapi.demo.gallery import Drawn
+from streamapi.demo.pictures import posters
 from streamapi.demo.pictures.canvas import chance_of
 from streamapi.demo.seeding import Seeding
 
@@ -146,7 +147,8 @@ def _title(
         )
         for language, text in title.texts.items()
     )
-    row.genres.set([genres[slug] for slug in title.genres])
+    for slug in title.genres:  # one by one: their order is the order of importance
+        row.genres.add(genres[slug])
     if title.package:
         row.packages.add(people.package())
     _credits(row, title, cast)
@@ -260,6 +262,7 @@ def _artwork(
         language=picture.language,
         alt=_ALT.get(picture.role, "Scene from {}").format(title.original_name),
         placeholder=picture.placeholder,
+        focal_x=posters.BACKDROP_FOCUS[0] if picture.role == "backdrop" else 0.5,
         width=picture.width,
         height=picture.height,
     )

@@ -15,6 +15,7 @@ from streamapi.demo.pictures.scenes import Art, planes
 
 POSTER: Final = (600, 900)
 BACKDROP: Final = (1280, 720)
+BACKDROP_FOCUS: Final = (0.7, 0.48)
 LOGO: Final = (640, 256)
 STILL: Final = (640, 360)
 _TITLE_ON_TOP: Final = frozenset(
@@ -85,7 +86,7 @@ def letter_poster(
 
 def backdrop(art: Art) -> Image.Image:
     """16:9 without words; the left third is quiet, so that a client's words fit there."""
-    return _paint(art, BACKDROP, focus=(0.7, 0.48), grain=4)
+    return _paint(art, BACKDROP, focus=BACKDROP_FOCUS, grain=4)
 
 
 def still(art: Art, number: int) -> Image.Image:

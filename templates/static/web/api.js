@@ -11,6 +11,10 @@ export class Problem extends Error {
   }
 }
 
+// A link may name its language: `/title/x?lang=de`. It is remembered from then on.
+const asked = new URLSearchParams(location.search).get("lang");
+if (asked) localStorage.setItem("stream.language", asked.slice(0, 2).toLowerCase());
+
 export const settings = {
   get language() {
     return localStorage.getItem("stream.language") || (navigator.language || "en").slice(0, 2);

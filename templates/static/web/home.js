@@ -1,5 +1,6 @@
 // Home, and lists of one kind: a hero and rails of cards.
 import { shared } from "./api.js";
+import { icon } from "./icons.js";
 import { busy, h, minutes, picture } from "./ui.js";
 import { word } from "./words.js";
 
@@ -10,10 +11,10 @@ export function card(title) {
   return h(
     "a.card",
     { href: `/title/${title.slug || title.id}`, "data-testid": "card", "data-id": title.id, title: title.name },
-    h("span.card__art", {}, art || h("span.card__letters", {}, title.name),
-      badges(title)),
+    h("span.card__art", {}, art || h("span.card__letters", {}, title.name)),
     h("span.card__name", {}, title.name),
-    h("span.card__facts", {}, [title.year, minutes(title.runtime_s)].filter(Boolean).join(" · ")),
+    h("span.card__facts", {},
+      h("span", {}, [title.year, minutes(title.runtime_s)].filter(Boolean).join(" · ")), badges(title)),
   );
 }
 
@@ -47,7 +48,11 @@ export function hero(title) {
       h("p.facts", {}, facts.filter(Boolean).join(" · ")),
       h("p.hero__line", {}, title.tagline || ""),
       h("div.actions", {},
-        h("a.button.button--main", { href: `/title/${title.slug || title.id}`, "data-testid": "hero" },
+        title.playable && title.kind === "movie"
+          ? h("a.button.button--main", { href: `/watch/${title.id}`, "data-testid": "hero-play" },
+            icon("play"), word("play"))
+          : null,
+        h("a.button", { href: `/title/${title.slug || title.id}`, "data-testid": "hero" },
           word("more")))),
   );
 }
@@ -66,7 +71,7 @@ export async function home(view) {
   const full = first && await shared(`/v1/titles/${first.id}`).catch(() => first);
   view.replaceChildren(
     ...(full ? [hero(full)] : []),
-    ...(latest.results.length ? [rail(word("all"), latest.results, "/all")] : []),
+    ...(latest.results.length ? [rail(word("popular"), latest.results, "/all")] : []),
     ...rails.filter(Boolean),
   );
 }

@@ -29,13 +29,13 @@ function head(title, episode) {
     {},
     picture(title.images, "backdrop", { eager: true, className: "hero__art" }),
     h("div.hero__text", {},
-      h("h1.hero__name", { "data-testid": "name" }, title.name),
+      lettering(title),
       h("p.facts", {}, facts.filter(Boolean).join(" · ")),
       title.tagline ? h("p.hero__line", {}, title.tagline) : null,
       h("div.actions", {},
         target
           ? h("a.button.button--main", { href: `/watch/${target}`, "data-testid": "play" }, icon("play"), word("play"))
-          : h("p.note", {}, word("notReady"))),
+          : h("p.note", {}, word("notYet"))),
       h("p.hero__synopsis", {}, title.synopsis || "")),
   );
 }
@@ -64,17 +64,33 @@ function episodeRow(episode) {
 
 function about(title) {
   const rows = [];
-  const cast = (title.credits || []).filter((credit) => credit.role === "actor").slice(0, 12);
-  const crew = (title.credits || []).filter((credit) => credit.role !== "actor").slice(0, 6);
+  const [cast, crew] = castAndCrew(title.credits || []);
   if (cast.length) {
     rows.push(fact(word("cast"), cast.map(
       (credit) => (credit.character ? `${credit.person.name} (${credit.character})` : credit.person.name)).join(", ")));
   }
-  for (const credit of crew) rows.push(fact(credit.role, credit.person.name));
+  for (const [role, names] of crew) rows.push(fact(word("roles")[role] || role, names.join(", ")));
   if (title.audio_languages?.length) rows.push(fact(word("audio"), title.audio_languages.map(languageName).join(", ")));
   if (title.subtitle_languages?.length) rows.push(fact(word("subtitles"), title.subtitle_languages.map(languageName).join(", ")));
   rows.push(fact(word("included"), title.packages?.length ? title.packages.join(", ") : word("free")));
   return h("section.about", {}, h("dl", {}, rows));
+}
+
+// Those on screen in their order; behind the camera, everyone with the same part together.
+function castAndCrew(credits) {
+  const seen = (credit) => credit.role === "actor" || credit.role === "voice";
+  const crew = new Map();
+  for (const { role, person } of credits.filter((credit) => !seen(credit))) {
+    crew.set(role, [...(crew.get(role) || []), person.name]);
+  }
+  return [credits.filter(seen).slice(0, 12), crew];
+}
+
+// The title as its makers letter it; the name stays the heading for those who listen.
+function lettering(title) {
+  const logo = picture(title.images, "logo", { eager: true, className: "hero__logo" });
+  if (logo) logo.alt = title.name;
+  return h("h1.hero__name", { "data-testid": "name" }, logo || title.name);
 }
 
 function fact(name, value) {

@@ -43,6 +43,7 @@ export function picture(images, role, { sizes = "100vw", eager = false, classNam
 
 export function minutes(seconds) {
   if (!seconds) return null;
+  if (seconds < 90) return `${seconds} s`;
   const whole = Math.max(1, Math.round(seconds / 60));
   return whole < 60 ? `${whole} min` : `${Math.floor(whole / 60)} h ${whole % 60} min`;
 }

@@ -29,6 +29,8 @@ def planet(art: Art, chance: random.Random) -> list[Plane]:
     def world(c: Canvas) -> None:
         r, x, y = min(c.u * 25, c.w * 0.27), c.x, c.y * 0.92
         c.glow(x, y, r * 1.7, p.horizon, 0.8)
+        if ringed:
+            _planet_ring(c, p, x, y, r, math.pi)
         c.disc(x, y, r, p.horizon)
         dice = chance_of(seed)
         for band in range(-4, 5):
@@ -45,7 +47,7 @@ def planet(art: Art, chance: random.Random) -> list[Plane]:
             )
         c.beam(_crescent(x, y, r * 1.01), mix(p.zenith, (0, 0, 0), 0.6), 0.82)
         if ringed:
-            _planet_ring(c, p, x, y, r)
+            _planet_ring(c, p, x, y, r, 0.0)
 
     def ground(c: Canvas) -> None:
         dice = chance_of(seed + 1)
@@ -75,11 +77,14 @@ def _crescent(x: float, y: float, r: float) -> list[Point]:
     return [*night, *inner]
 
 
-def _planet_ring(c: Canvas, p: Palette, x: float, y: float, r: float) -> None:
+def _planet_ring(
+    c: Canvas, p: Palette, x: float, y: float, r: float, start: float
+) -> None:
+    """Half of the ring: the one before the planet from 0, the one behind it from pi."""
     for width, share in ((1.75, 0.75), (1.58, 0.45), (1.45, 0.9)):
         arc = []
         for step in range(61):
-            angle = math.pi * step / 60
+            angle = start + math.pi * step / 60
             px, py = math.cos(angle) * r * width, math.sin(angle) * r * width * 0.2
             arc.append((x + px + py * 0.3, y + py - px * 0.24))
         c.line(arc, c.u * 0.9, mix(p.far, p.light, share))
