@@ -1,1 +1,14 @@
 """Fixtures that every test may use."""
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say in the last lines that journeys were not taken, and how they would be."""
+    missing = "no Chromium or Chrome is installed"
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(missing in str(report.longrepr) for report in skipped)
+    if count:
+        terminalreporter.write_line(
+            f"{count} browser tests were skipped: {missing}"
+            " (Debian: apt-get install chromium).",
+            yellow=True,
+        )

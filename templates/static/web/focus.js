@@ -14,17 +14,17 @@ function visible(node) {
   return box.width > 0 && box.height > 0 && getComputedStyle(node).visibility !== "hidden";
 }
 
-// How far a box is in a direction; being off the axis costs more than being far along it.
+// How far a box is in a direction. Left and right stay within a row; up and down prefer
+// what overlaps, and being off the axis costs more than being far along it.
 function distance(from, to, [dx, dy]) {
   const [ax, ay] = centre(from);
   const [bx, by] = centre(to);
   const along = (bx - ax) * dx + (by - ay) * dy;
   if (along <= 4) return Infinity;
-  const across = dx ? Math.abs(by - ay) : Math.abs(bx - ax);
-  const overlaps = dx
-    ? to.top < from.bottom && to.bottom > from.top
-    : to.left < from.right && to.right > from.left;
-  return along + across * (overlaps ? 0.5 : 3);
+  if (dx) return to.top < from.bottom && to.bottom > from.top ? along : Infinity;
+  const gap = Math.max(0, dy > 0 ? to.top - from.bottom : from.top - to.bottom);
+  const overlaps = to.left < from.right && to.right > from.left;
+  return gap * 2 + Math.abs(bx - ax) * (overlaps ? 0.25 : 1);
 }
 
 function nearest(from, direction, scope) {

@@ -1,0 +1,1 @@
+"""Whole journeys through a running service, in a real browser."""
