@@ -1,11 +1,197 @@
-"""Customers, their households and what is sold, in the admin."""
+"""Customers, what they own and what is sold, in the admin.
+
+Customers are looked at here and changed only through ``accounts.support``, which asks
+for a reason and keeps a log. No page shows a password, a PIN or a token.
+"""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from typing import Any
 
-from accounts.models import Account, Device, Package, Profile, User
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from accounts.admin_forms import DeedForm, ExplainForm
+from accounts.explanations import explain
+from accounts.models import (
+    Account,
+    AuditEntry,
+    Device,
+    EntitlementEvent,
+    Offer,
+    Package,
+    Price,
+    Product,
+    Profile,
+    SignIn,
+    User,
+    Voucher,
+)
+from accounts.owned import listed
+from accounts.staff import may_support
+from streamapi.errors import DomainError
+
+
+class ReadOnly(admin.options.BaseModelAdmin[Any]):
+    """Shows and changes nothing."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class _Rows(ReadOnly, admin.TabularInline[Any, Any]):
+    """A read-only table of what belongs to a household."""
+
+    extra = 0
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All of them, those that no form may hold too."""
+        return self.fields
+
+
+class ProfileRows(_Rows):
+    """Who watches."""
+
+    model = Profile
+    fields = ["name", "public_id", "is_kids", "maturity", "language", "created_at"]
+
+
+class DeviceRows(_Rows):
+    """On what."""
+
+    model = Device
+    fields = [
+        "name",
+        "public_id",
+        "platform",
+        "model",
+        "app_version",
+        "last_seen_at",
+        "revoked_at",
+        "revoked_reason",
+    ]
+
+
+class SignInRows(_Rows):
+    """Where they are signed in; hashes of tokens stay out of sight."""
+
+    model = SignIn
+    fields = [
+        "public_id",
+        "device",
+        "client_id",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+        "revoked_reason",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("device")
+
+
+class EventRows(_Rows):
+    """What happened to what they own."""
+
+    model = EntitlementEvent
+    fields = [
+        "occurred_at",
+        "kind",
+        "product",
+        "source",
+        "external_id",
+        "expires_at",
+        "reason",
+        "by",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("product", "by")
+
+
+class AuditRows(_Rows):
+    """What staff did."""
+
+    model = AuditEntry
+    fields = ["at", "by", "action", "target", "reason"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("by")
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnly, admin.ModelAdmin[Account]):
+    """Households, found by address, profile or device; deeds on the support page."""
+
+    list_display = ["public_id", "owner", "territory", "suspended_at", "created_at"]
+    list_select_related = ["owner"]
+    search_fields = [
+        "public_id",
+        "owner__email",
+        "profiles__public_id",
+        "profiles__name",
+        "devices__public_id",
+        "devices__name",
+    ]
+    search_help_text = "E-mail address, or the id or name of a profile or device"
+    show_full_result_count = False
+    fields = ["public_id", "owner", "territory", "suspended_at", "created_at"]
+    inlines = [ProfileRows, DeviceRows, SignInRows, EventRows, AuditRows]
+    change_form_template = "admin/accounts/account/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        support = path(
+            "<int:pk>/support/",
+            self.admin_site.admin_view(self.support),
+            name="accounts_account_support",
+        )
+        return [support, *super().get_urls()]
+
+    def support(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What they own and why they can or cannot watch; every deed with a reason."""
+        if not may_support(request.user):
+            raise PermissionDenied
+        account = get_object_or_404(Account.objects.select_related("owner"), pk=pk)
+        deed = DeedForm(request.POST or None, account=account)
+        if request.method == "POST" and self._done(request, deed):
+            here = reverse("admin:accounts_account_support", args=[pk])
+            return HttpResponseRedirect(here)
+        question = ExplainForm(request.GET or None, account=account)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Support for {account.owner.email}",
+            "original": account,
+            "opts": self.opts,
+            "owned": listed(account, now=timezone.now()),
+            "deed": deed,
+            "question": question,
+            "answer": _answer(question),
+        }
+        return TemplateResponse(request, "admin/accounts/account/support.html", context)
+
+    def _done(self, request: HttpRequest, deed: DeedForm) -> bool:
+        if not deed.is_valid():
+            return False
+        try:
+            said = deed.carry_out(by=request.user, now=timezone.now())  # type: ignore[arg-type]  # may_support saw to it
+        except DomainError as refusal:
+            deed.add_error(None, refusal.detail)
+            return False
+        messages.success(request, said)
+        return True
 
 
 @admin.register(User)
@@ -14,7 +200,9 @@ class UserAdmin(DjangoUserAdmin[User]):
 
     ordering = ["email"]
     list_display = ["email", "is_active", "is_staff", "joined_at"]
+    list_filter = ["is_staff", "is_active"]
     search_fields = ["email"]
+    show_full_result_count = False
     readonly_fields = ["last_login", "joined_at", "email_verified_at"]
     fieldsets = [
         (None, {"fields": ["email", "password", "email_verified_at"]}),
@@ -27,45 +215,77 @@ class UserAdmin(DjangoUserAdmin[User]):
     filter_horizontal = ["groups"]
 
 
-@admin.register(Account)
-class AccountAdmin(admin.ModelAdmin[Account]):
-    """Households, found by their owner, a profile or a device."""
+@admin.register(AuditEntry)
+class AuditAdmin(ReadOnly, admin.ModelAdmin[AuditEntry]):
+    """What staff did, newest first."""
 
-    list_display = ["public_id", "owner", "territory", "created_at"]
-    list_select_related = ["owner"]
-    search_fields = [
-        "public_id",
-        "owner__email",
-        "profiles__public_id",
-        "profiles__name",
-        "devices__public_id",
-        "devices__name",
-    ]
-    raw_id_fields = ["owner"]
-    readonly_fields = ["public_id", "created_at"]
-
-
-@admin.register(Profile)
-class ProfileAdmin(admin.ModelAdmin[Profile]):
-    """Viewers of a household."""
-
-    list_display = ["name", "public_id", "is_kids", "maturity"]
-    search_fields = ["public_id", "name", "account__owner__email"]
-    raw_id_fields = ["account"]
-
-
-@admin.register(Device)
-class DeviceAdmin(admin.ModelAdmin[Device]):
-    """Screens of a household."""
-
-    list_display = ["name", "public_id", "platform", "last_seen_at", "revoked_at"]
-    search_fields = ["public_id", "name", "account__owner__email"]
-    raw_id_fields = ["account"]
+    list_display = ["at", "by", "action", "target", "reason"]
+    list_select_related = ["by"]
+    list_filter = ["action"]
+    search_fields = ["by__email", "target", "reason", "account__public_id"]
+    ordering = ["-at", "-pk"]
+    show_full_result_count = False
 
 
 @admin.register(Package)
 class PackageAdmin(admin.ModelAdmin[Package]):
-    """What content points to and plans contain."""
+    """What content points to and products contain."""
 
     list_display = ["name", "code"]
     search_fields = ["name", "code"]
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin[Product]):
+    """Plans, add-ons, bundles, rentals and purchases."""
+
+    list_display = ["name", "code", "kind", "streams", "max_height", "ads"]
+    list_filter = ["kind"]
+    search_fields = ["name", "code"]
+    filter_horizontal = ["packages", "includes"]
+
+
+class PriceRows(admin.TabularInline[Price, Offer]):
+    """What it costs, territory by territory."""
+
+    model = Price
+    extra = 1
+
+
+@admin.register(Offer)
+class OfferAdmin(admin.ModelAdmin[Offer]):
+    """How products are sold."""
+
+    list_display = ["code", "product", "period", "trial_days", "is_public"]
+    list_select_related = ["product"]
+    search_fields = ["code", "product__name"]
+    autocomplete_fields = ["product"]
+    inlines = [PriceRows]
+
+
+@admin.register(Voucher)
+class VoucherAdmin(admin.ModelAdmin[Voucher]):
+    """Codes that give a product for some days."""
+
+    list_display = ["code", "product", "days", "redemptions", "max_redemptions"]
+    list_select_related = ["product"]
+    search_fields = ["code"]
+    autocomplete_fields = ["product"]
+    readonly_fields = ["redemptions"]
+
+    def save_model(
+        self, request: HttpRequest, obj: Voucher, form: Any, change: bool
+    ) -> None:
+        """Codes are compared in capitals."""
+        obj.code = obj.code.strip().upper()
+        super().save_model(request, obj, form, change)
+
+
+def _answer(question: ExplainForm) -> dict[str, Any] | None:
+    if not question.is_bound or not question.is_valid():
+        return None
+    try:
+        return explain(question.question())
+    except DomainError as refusal:
+        question.add_error(None, refusal.detail)
+        return None

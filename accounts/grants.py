@@ -55,7 +55,7 @@ def give(
     now: datetime,
 ) -> Entitlement:
     """An operator gives a product, with a reason and an end."""
-    _require(reason)
+    require_reason(reason)
     event = Event(
         id=new_id("ev"),
         kind=Kind.STARTED,
@@ -75,7 +75,7 @@ def extend(
     now: datetime,
 ) -> Entitlement:
     """More time on something owned, whoever sold it."""
-    _require(reason)
+    require_reason(reason)
     event = Event(
         id=new_id("ev"), kind=Kind.EXTENDED, occurred_at=now, expires_at=ends_at
     )
@@ -86,7 +86,7 @@ def revoke(
     entitlement: Entitlement, *, by: User, reason: str, now: datetime
 ) -> Entitlement:
     """Take something away at once."""
-    _require(reason)
+    require_reason(reason)
     event = Event(id=new_id("ev"), kind=Kind.REVOKED, occurred_at=now)
     return _on(entitlement, event, now, by, reason)
 
@@ -189,6 +189,7 @@ def _recorded(
     return entitlement
 
 
-def _require(reason: str) -> None:
+def require_reason(reason: str) -> None:
+    """Every change by an operator says why."""
     if not reason.strip():
         raise ReasonRequired(pointer="/reason")

@@ -294,6 +294,17 @@ class PairedOutput(serializers.Serializer[Any]):
     device_id = serializers.CharField()
 
 
+class ExplainInput(serializers.Serializer[Any]):
+    """Who, what, where and when."""
+
+    account = serializers.CharField(max_length=254)
+    content = serializers.CharField(max_length=24)
+    profile = serializers.CharField(required=False, max_length=24, default="")
+    device = serializers.CharField(required=False, max_length=24, default="")
+    territory = serializers.CharField(required=False, max_length=2, default="")
+    at = serializers.DateTimeField(required=False)
+
+
 class FeaturesOutput(serializers.Serializer[Any]):
     """What a household may do."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import identity, me, oauth, pages, pairing
+from accounts.views import identity, me, oauth, pages, pairing, staff
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/sign-up", identity.SignUp.as_view()),
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/devices/<str:public_id>", me.DeviceDetail.as_view()),
     path("me/sign-ins", me.SignIns.as_view()),
     path("me/sign-ins/<str:public_id>", me.SignInDetail.as_view()),
+    path("staff/access", staff.ExplainAccess.as_view()),
     path("pairing/look", pairing.Look.as_view()),
     path("pairing/approve", pairing.Approve.as_view()),
     path("pairing/deny", pairing.Deny.as_view()),

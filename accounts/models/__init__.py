@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.models.audit import AuditEntry
 from accounts.models.entitlements import Entitlement, EntitlementEvent, Source
 from accounts.models.households import Account, Device, Profile
 from accounts.models.packages import Package
@@ -17,6 +18,7 @@ from accounts.models.users import User
 
 __all__ = [
     "Account",
+    "AuditEntry",
     "Device",
     "Entitlement",
     "EntitlementEvent",
