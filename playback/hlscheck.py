@@ -7,7 +7,7 @@ devices". What the specification calls MUST is an error, what it calls SHOULD a 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,15 +46,32 @@ class Presentation:
     def measured(self, uri: str) -> tuple[float, float]:
         """Average and peak of a media playlist in bits per second, from its files."""
         playlist = self.media[uri]
-        rates: list[float] = []
-        bits = 0
+        segments: list[tuple[int, float]] = []
         for segment in playlist.segments:
             size = segment.size
             if size is None:
                 size = self.size_of(_beside(uri, segment.uri))
-            bits += size * 8
-            rates.append(size * 8 / segment.duration)
-        return bits / playlist.duration(), max(rates)
+            segments.append((size * 8, segment.duration))
+        average = sum(bits for bits, _ in segments) / playlist.duration()
+        target = float(playlist.value("EXT-X-TARGETDURATION") or 0)
+        return average, _peak(segments, target) or average
+
+
+def _peak(segments: Sequence[tuple[int, float]], target: float) -> float:
+    """The highest rate of consecutive segments that last 0.5 to 1.5 target durations.
+
+    That is how RFC 8216 defines a peak: a short last segment alone is none.
+    """
+    peak = 0.0
+    for start in range(len(segments)):
+        bits, seconds = 0, 0.0
+        for size, duration in segments[start:]:
+            bits, seconds = bits + size, seconds + duration
+            if seconds > target * 1.5:
+                break
+            if seconds >= target * 0.5:
+                peak = max(peak, bits / seconds)
+    return peak
 
 
 def load(

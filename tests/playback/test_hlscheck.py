@@ -54,6 +54,13 @@ class TestRules:
     def test_a_good_presentation_has_no_finding(self) -> None:
         assert checked() == set()
 
+    def test_a_short_last_segment_is_no_peak(self) -> None:
+        longer = ("#EXT-X-ENDLIST", "#EXTINF:2.000,\n2.m4s\n#EXT-X-ENDLIST")
+        sizes = SIZES | {"high/2.m4s": 240_000}
+        assert checked({"high/v.m3u8": longer}, sizes) == set()
+        sizes = SIZES | {"high/2.m4s": 480_000}
+        assert ("1.27", ERROR) in checked({"high/v.m3u8": longer}, sizes)
+
     @pytest.mark.parametrize(
         ("rule", "name", "old", "new"),
         [
