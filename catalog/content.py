@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 
 from catalog.models import (
     Artwork,
+    AvailabilityWindow,
     Credit,
     Episode,
     EpisodeTranslation,
@@ -49,6 +50,15 @@ class Rating(TypedDict):
     country: str
     min_age: int
     descriptors: list[str]
+
+
+class WindowContent(TypedDict):
+    """A period in some territories; moments in ISO 8601."""
+
+    territories: list[str]
+    excluded: bool
+    starts_at: str | None
+    ends_at: str | None
 
 
 class PersonName(TypedDict):
@@ -110,6 +120,7 @@ class Content(TypedDict):
     genres: list[GenreContent]
     packages: list[str]
     ratings: list[Rating]
+    windows: list[WindowContent]
     credits: list[CreditContent]
     images: list[Picture]
     external_ids: dict[str, str]
@@ -126,6 +137,7 @@ def load(title_pks: Sequence[int]) -> dict[int, Content]:
         .values_list("title_id", "package__code")
     )
     ratings = _ratings(title_pks)
+    windows = _windows(title_pks)
     credits_ = _credits(title_pks)
     images = _pictures("title_id", title_pks)
     external_ids = _external_ids(title_pks)
@@ -145,6 +157,7 @@ def load(title_pks: Sequence[int]) -> dict[int, Content]:
             genres=genres.get(row["pk"], []),
             packages=packages.get(row["pk"], []),
             ratings=ratings.get(row["pk"], []),
+            windows=windows.get(row["pk"], []),
             credits=credits_.get(row["pk"], []),
             images=images.get(row["pk"], []),
             external_ids=external_ids.get(row["pk"], {}),
@@ -222,6 +235,24 @@ def _ratings(title_pks: Sequence[int]) -> dict[int, list[Rating]]:
         )
         for title, system, value, country, min_age, descriptors in rows.values_list(
             "title_id", "system", "value", "country", "min_age", "descriptors"
+        )
+    )
+
+
+def _windows(title_pks: Sequence[int]) -> dict[int, list[WindowContent]]:
+    rows = AvailabilityWindow.objects.filter(title_id__in=title_pks).order_by("id")
+    return _grouped(
+        (
+            title,
+            WindowContent(
+                territories=territories,
+                excluded=excluded,
+                starts_at=_date(starts_at),
+                ends_at=_date(ends_at),
+            ),
+        )
+        for title, territories, excluded, starts_at, ends_at in rows.values_list(
+            "title_id", "territories", "excluded", "starts_at", "ends_at"
         )
     )
 

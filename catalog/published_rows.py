@@ -23,6 +23,7 @@ from catalog.models import (
     PublishedEpisode,
     PublishedSeason,
     PublishedTitle,
+    PublishedWindow,
 )
 
 _TITLE_FIELDS: Final = (
@@ -34,6 +35,7 @@ _TITLE_FIELDS: Final = (
     "name",
     "year",
     "min_age",
+    "windowed",
     "genres",
     "languages",
     "packages",
@@ -47,7 +49,14 @@ _TITLE_FIELDS: Final = (
 _SEASON_FIELDS: Final = ("title", "language", "number", "document")
 _EPISODE_FIELDS: Final = ("title", "public_id", "season_number", "number")
 _CREDIT_FIELDS: Final = ("title", "person", "role", "character")
-_PUBLISHED: Final = (PublishedTitle, PublishedSeason, PublishedEpisode, PublishedCredit)
+_WINDOW_FIELDS: Final = ("title", "territories", "excluded", "starts_at", "ends_at")
+_PUBLISHED: Final = (
+    PublishedTitle,
+    PublishedSeason,
+    PublishedEpisode,
+    PublishedCredit,
+    PublishedWindow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ def write(entries: Mapping[int, Entry]) -> None:
     )
     copy_into(PublishedSeason, _SEASON_FIELDS, _seasons(builders))
     copy_into(PublishedEpisode, _EPISODE_FIELDS, _episodes(entries))
+    copy_into(PublishedWindow, _WINDOW_FIELDS, _windows(entries))
     _write_credits(entries)
     genres.publish_missing(
         {genre["slug"] for one in entries.values() for genre in one.content["genres"]}
@@ -115,6 +125,7 @@ def _title(entry: Entry, builder: _Builder) -> tuple[Any, ...]:
         card["name"],
         content["year"],
         rating["min_age"] if rating else documents.UNRATED_AGE,
+        bool(content["windows"]),
         [genre["slug"] for genre in content["genres"]],
         documents.spoken(content, built.media),
         content["packages"],
@@ -138,6 +149,13 @@ def _episodes(entries: Mapping[int, Entry]) -> Iterator[tuple[Any, ...]]:
         for season in entry.content["seasons"]:
             for episode in season["episodes"]:
                 yield pk, episode["id"], season["number"], episode["number"]
+
+
+def _windows(entries: Mapping[int, Entry]) -> Iterator[tuple[Any, ...]]:
+    for pk, entry in entries.items():
+        for one in entry.content["windows"]:
+            period = (one["starts_at"], one["ends_at"])
+            yield pk, one["territories"], one["excluded"], *period
 
 
 def _write_credits(entries: Mapping[int, Entry]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from streamapi.clients import Variant
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
         PublishedGenre,
         PublishedSeason,
         PublishedTitle,
+        PublishedWindow,
         Title,
     )
 
@@ -22,17 +24,57 @@ if TYPE_CHECKING:
 class TitleQuerySet(QuerySet["Title"]):
     """The editing side."""
 
-    def with_external_id(self, system: str, values: Iterable[str]) -> TitleQuerySet:
-        """Titles known in ``system`` under one of ``values``."""
-        return self.filter(external_ids__system=system, external_ids__value__in=values)
+    def due(self, now: datetime) -> TitleQuerySet:
+        """Titles that are scheduled for now or earlier."""
+        return (
+            self.filter(publish_at__lte=now).exclude(status="archived").order_by("pk")
+        )
+
+
+class WindowQuerySet(QuerySet["PublishedWindow"]):
+    """Windows of published titles."""
+
+    def in_territory(self, territory: str) -> WindowQuerySet:
+        """Those that hold in a territory."""
+        named = Q(territories__contains=[territory])
+        return self.filter(
+            Q(territories=[])
+            | (named & Q(excluded=False))
+            | (~named & Q(excluded=True))
+        )
+
+    def open(self, now: datetime) -> WindowQuerySet:
+        """Those that are open: the start belongs to the period, the end does not."""
+        return self.filter(
+            Q(starts_at=None) | Q(starts_at__lte=now),
+            Q(ends_at=None) | Q(ends_at__gt=now),
+        )
+
+    def next_boundary(self, now: datetime) -> datetime | None:
+        """The next moment at which one of them opens or closes."""
+        starts = self.filter(starts_at__gt=now).order_by("starts_at")
+        ends = self.filter(ends_at__gt=now).order_by("ends_at")
+        moments = starts.values_list("starts_at", flat=True)[:1].union(
+            ends.values_list("ends_at", flat=True)[:1]
+        )
+        return min((moment for moment in moments if moment), default=None)
 
 
 class PublishedTitleQuerySet(QuerySet["PublishedTitle"]):
     """Titles as devices read them."""
 
-    def visible(self, variant: Variant) -> PublishedTitleQuerySet:
+    def visible(self, variant: Variant, now: datetime) -> PublishedTitleQuerySet:
         """What may be shown to the one who asks, in the language asked for."""
-        return self.filter(language=variant.language, min_age__lte=variant.maturity)
+        windows: WindowQuerySet = apps.get_model(
+            "catalog.PublishedWindow"
+        ).objects.all()
+        open_now = windows.filter(title=OuterRef("title"))
+        return self.filter(
+            Q(windowed=False)
+            | Exists(open_now.in_territory(variant.territory).open(now)),
+            language=variant.language,
+            min_age__lte=variant.maturity,
+        )
 
     def named(self, id_or_slug: str) -> PublishedTitleQuerySet:
         """The title with this public id or this slug."""

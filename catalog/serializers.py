@@ -116,6 +116,9 @@ class TitleShape(CardShape):
     subtitle_languages = serializers.ListField(child=serializers.CharField())
     playable = serializers.BooleanField()
     seasons = SeasonSummaryShape(many=True)
+    available_until = serializers.DateTimeField(
+        allow_null=True, help_text="When it leaves the viewer's territory."
+    )
 
 
 class EpisodeShape(Shape):

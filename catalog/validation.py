@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from itertools import combinations
 from typing import Final
 
 from django.conf import settings
 
+from catalog import availability
 from catalog.content import Content, Picture
 
 
@@ -168,10 +170,32 @@ def _seasons(content: Content) -> Iterator[Finding]:
                 )
 
 
+def _windows(content: Content) -> Iterator[Finding]:
+    windows = content["windows"]
+    for index, window in enumerate(windows):
+        for code in window["territories"]:
+            if code not in settings.TERRITORIES:
+                yield warning(
+                    "territory_not_served",
+                    f"/windows/{index}/territories",
+                    f"The service does not reach {code}.",
+                )
+    for (first, one), (second, other) in combinations(enumerate(windows), 2):
+        shared = availability.shared_territories(one, other)
+        if shared and availability.overlap(one, other):
+            yield warning(
+                "windows_overlap",
+                f"/windows/{second}",
+                f"Windows {first + 1} and {second + 1} overlap in "
+                f"{', '.join(shared)}: it may be shown while either is open.",
+            )
+
+
 _CHECKS: Final[tuple[Check, ...]] = (
     _names,
     _dates,
     _discovery,
     _pictures,
     _seasons,
+    _windows,
 )

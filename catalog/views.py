@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, Final
 
 import orjson
 from django.http import HttpResponse
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from catalog import answers, cache_keys
+from catalog import answers, availability, cache_keys
 from catalog.filters import SORTS, TitleFilter
 from catalog.models import (
     PublishedGenre,
     PublishedPerson,
     PublishedSeason,
     PublishedTitle,
+    PublishedWindow,
 )
 from catalog.models.titles import Kind
 from catalog.serializers import (
@@ -27,7 +30,7 @@ from catalog.serializers import (
 )
 from streamapi.clients import Variant
 from streamapi.errors import NotFound
-from streamapi.responsecache import CachePolicy, tag
+from streamapi.responsecache import CachePolicy, expires_by, tag
 from streamapi.rest.pagination import KeysetPagination
 from streamapi.rest.viewsets import ReadOnlyViewSet
 
@@ -72,42 +75,52 @@ class TitleViewSet(ReadOnlyViewSet):
     def list(self, request: Request) -> HttpResponse:
         """Cards of the titles that match, a page at a time."""
         variant = _variant(request)
+        now = timezone.now()
         wanted = TitleFilter.read(request.query_params)
         self.ordering = (wanted.ordering,)
         key = wanted.ordering.lstrip("-")
-        cards = PublishedTitle.objects.visible(variant).narrowed(
+        cards = PublishedTitle.objects.visible(variant, now).narrowed(
             kind=wanted.kind, genre=wanted.genre, language=wanted.language
         )
         rows: Any = self.paginate_queryset(cards.values_list("card", key, named=True))
-        tag(request, cache_keys.TITLES)
+        _mark(request, now, cache_keys.TITLES)
         cursor = self.paginator.next_cursor  # type: ignore[union-attr]
         return answers.page((row.card for row in rows), cursor, variant.language)
 
     @extend_schema(operation_id="titles_retrieve", responses=TitleShape)
     def retrieve(self, request: Request, id_or_slug: str) -> HttpResponse:
         """The page of a title."""
-        variant = _variant(request)
-        title, text = _found(
-            PublishedTitle.objects.visible(variant)
+        variant, now = _variant(request), timezone.now()
+        row = (
+            PublishedTitle.objects.visible(variant, now)
             .named(id_or_slug)
-            .values_list("title_id", "document")
+            .values_list("title_id", "document", "windowed")
             .first()
         )
+        if row is None:
+            raise NotFound
+        title, text, windowed = row
         tag(request, cache_keys.title(title))
-        return answers.document(text, variant.language)
+        until = None
+        if windowed:
+            period = availability.period(title, variant.territory, now)
+            until = period.ends_at
+            expires_by(request, period.changes_at)
+        body = answers.with_member(text, "available_until", answers.text(until))
+        return answers.document(body, variant.language)
 
     @extend_schema(operation_id="titles_seasons_retrieve", responses=SeasonShape)
     def season(self, request: Request, id_or_slug: str, number: int) -> HttpResponse:
         """A season of a series, with all its episodes."""
-        variant = _variant(request)
-        titles = PublishedTitle.objects.visible(variant).named(id_or_slug)
+        variant, now = _variant(request), timezone.now()
+        titles = PublishedTitle.objects.visible(variant, now).named(id_or_slug)
         title, text = _found(
             PublishedSeason.objects.of(titles, variant.language)
             .filter(number=number)
             .values_list("title_id", "document")
             .first()
         )
-        tag(request, cache_keys.title(title))
+        _mark(request, now, cache_keys.title(title))
         return answers.document(text, variant.language)
 
 
@@ -122,15 +135,15 @@ class GenreViewSet(ReadOnlyViewSet):
     @extend_schema(operation_id="genres_list", responses=GenreShape(many=True))
     def list(self, request: Request) -> HttpResponse:
         """All genres, in the order in which to offer them."""
-        variant = _variant(request)
+        variant, now = _variant(request), timezone.now()
         genres = (
             PublishedGenre.objects.with_titles(
-                PublishedTitle.objects.visible(variant), variant.language
+                PublishedTitle.objects.visible(variant, now), variant.language
             )
             .order_by("position", "slug")
             .values("slug", "name")
         )
-        tag(request, cache_keys.GENRES, cache_keys.TITLES)
+        _mark(request, now, cache_keys.GENRES, cache_keys.TITLES)
         texts = (orjson.dumps(genre).decode() for genre in genres)
         return answers.page(texts, None, variant.language)
 
@@ -147,7 +160,7 @@ class PersonViewSet(ReadOnlyViewSet):
     @extend_schema(operation_id="people_retrieve", responses=PersonShape)
     def retrieve(self, request: Request, public_id: str) -> HttpResponse:
         """A person and the titles they have a part in, latest first."""
-        variant = _variant(request)
+        variant, now = _variant(request), timezone.now()
         person, text = _found(
             PublishedPerson.objects.filter(
                 public_id=public_id, language=variant.language
@@ -155,10 +168,10 @@ class PersonViewSet(ReadOnlyViewSet):
             .values_list("person_id", "document")
             .first()
         )
-        parts = _parts(public_id, variant)
+        parts = _parts(public_id, variant, now)
         if not parts:
             raise NotFound
-        tag(request, cache_keys.person(person), cache_keys.TITLES)
+        _mark(request, now, cache_keys.person(person), cache_keys.TITLES)
         body = answers.with_member(text, "credits", f"[{','.join(parts)}]")
         return answers.document(body, variant.language)
 
@@ -168,16 +181,24 @@ def _variant(request: Request) -> Variant:
     return variant
 
 
+def _mark(request: Request, now: datetime, *tags: str) -> None:
+    """Note what the answer shows, and that it ends when a window opens or closes."""
+    tag(request, *tags)
+    territory = _variant(request).territory
+    windows = PublishedWindow.objects.in_territory(territory)
+    expires_by(request, windows.next_boundary(now))
+
+
 def _found(row: tuple[int, str] | None) -> tuple[int, str]:
     if row is None:
         raise NotFound
     return row
 
 
-def _parts(public_id: str, variant: Variant) -> list[str]:
+def _parts(public_id: str, variant: Variant, now: datetime) -> list[str]:
     part = "title__published_credits"
     rows = (
-        PublishedTitle.objects.visible(variant)
+        PublishedTitle.objects.visible(variant, now)
         .with_person(public_id)
         .order_by("-by_release", f"{part}__id")
         .values_list("card", f"{part}__role", f"{part}__character")[:_MAX_PARTS]

@@ -33,6 +33,7 @@ from catalog.admin.parts import (
 )
 from catalog.models import (
     Artwork,
+    AvailabilityWindow,
     Credit,
     ExternalId,
     MaturityRating,
@@ -41,6 +42,7 @@ from catalog.models import (
     Title,
     TitleTranslation,
 )
+from catalog.models.titles import Status
 from streamapi.errors import DomainError
 
 
@@ -62,6 +64,7 @@ class TitleForm(forms.ModelForm[Title]):
             "languages",
             "genres",
             "packages",
+            "publish_at",
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -114,6 +117,13 @@ class ExternalIds(Inline):
     model = ExternalId
     extra = 0
     classes = ["collapse"]
+
+
+class Windows(Inline):
+    """When and where it may be shown; without any, always and everywhere."""
+
+    model = AvailabilityWindow
+    extra = 0
 
 
 class Seasons(Inline):
@@ -178,13 +188,14 @@ class TitleAdmin(admin.ModelAdmin[Title]):
             {
                 "fields": [
                     ("public_id", "state"),
+                    "publish_at",
                     ("published_at", "first_published_at"),
                 ],
                 "classes": ["collapse"],
             },
         ),
     ]
-    inlines = [Texts, Seasons, Ratings, ArtworkInline, Credits, ExternalIds]
+    inlines = [Texts, Seasons, Windows, Ratings, ArtworkInline, Credits, ExternalIds]
     actions = ["publish_selected", "unpublish_selected", "roll_back_selected"]
 
     class Media:
@@ -238,6 +249,8 @@ class TitleAdmin(admin.ModelAdmin[Title]):
     ) -> None:
         if change:
             obj.version += 1
+        if obj.status in {Status.DRAFT, Status.SCHEDULED}:
+            obj.status = Status.SCHEDULED if obj.publish_at else Status.DRAFT
         super().save_model(request, obj, form, change)
 
     def change_view(

@@ -1,6 +1,7 @@
 """What editors write, and what devices read of it."""
 
 from catalog.models.artwork import Artwork
+from catalog.models.availability import AvailabilityWindow, PublishedWindow
 from catalog.models.genres import Genre, GenreTranslation
 from catalog.models.imports import ImportRun
 from catalog.models.people import Credit, Person, PersonExternalId, PersonTranslation
@@ -29,6 +30,7 @@ from catalog.models.titles import (
 
 __all__ = [
     "Artwork",
+    "AvailabilityWindow",
     "Credit",
     "Episode",
     "EpisodeExternalId",
@@ -47,6 +49,7 @@ __all__ = [
     "PublishedPerson",
     "PublishedSeason",
     "PublishedTitle",
+    "PublishedWindow",
     "Season",
     "SeasonTranslation",
     "Snapshot",

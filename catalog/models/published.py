@@ -79,6 +79,7 @@ class PublishedTitle(models.Model):
     name = models.CharField(max_length=500)
     year = models.PositiveSmallIntegerField(null=True)
     min_age = models.PositiveSmallIntegerField()
+    windowed = models.BooleanField()
     genres = ArrayField(models.CharField(max_length=60))
     languages = ArrayField(LanguageField())
     packages = ArrayField(models.CharField(max_length=60))

@@ -75,7 +75,13 @@ class Title(models.Model):
     status = models.CharField(
         max_length=12, choices=Status, default=Status.DRAFT, editable=False
     )
-    publish_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    publish_at = models.DateTimeField(
+        "publish by itself at",
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text="As it stands at that moment. Empty: only when someone publishes it.",
+    )
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     first_published_at = models.DateTimeField(null=True, blank=True, editable=False)
     live_snapshot = models.ForeignKey(

@@ -128,7 +128,7 @@ class TestPublishing:
         title = publish(catalog.title())
         staff = User.objects.create_user("staff@example.com", PASSWORD, is_staff=True)
         models = ("title", "titletranslation", "maturityrating", "artwork", "credit")
-        for name in (*models, "externalid"):
+        for name in (*models, "externalid", "availabilitywindow"):
             for action in ("view", "change", "add"):
                 staff.user_permissions.add(permission(f"{action}_{name}"))
         client.force_login(staff)
@@ -191,6 +191,17 @@ class TestEditing:
         assert response.status_code == 200
         title = Title.objects.get()
         assert (title.status, title.translations.get().name) == ("draft", "New")
+
+    def test_a_moment_to_publish_makes_it_scheduled(self, editor):
+        title = catalog.title()
+        moment = {"publish_at_0": "2030-01-01", "publish_at_1": "08:00:00"}
+        submit(editor, page(title), **moment)
+        title.refresh_from_db()
+        assert title.status == "scheduled"
+        assert title.publish_at.year == 2030
+        submit(editor, page(title), publish_at_0="", publish_at_1="")
+        title.refresh_from_db()
+        assert title.status == "draft"
 
     def test_episodes_are_named_on_the_page_of_their_season(self, editor):
         season = catalog.series(seasons=(2,)).seasons.get()

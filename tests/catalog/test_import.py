@@ -2,12 +2,14 @@
 
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Package
 from catalog.importing import fields, readers, runs
@@ -546,6 +548,33 @@ class TestPublishTitles:
             self.run()
         with pytest.raises(CommandError, match="no title nowhere"):
             self.run("nowhere")
+
+
+class TestPublishDue:
+    def run(self):
+        out, err = io.StringIO(), io.StringIO()
+        call_command("publish_due", stdout=out, stderr=err)
+        return out.getvalue(), err.getvalue()
+
+    def test_publishes_what_is_due_once(self):
+        now = timezone.now()
+        due = catalog.title(publish_at=now, status="scheduled")
+        later = catalog.title(publish_at=now + timedelta(hours=1))
+        assert self.run()[0] == "1 published\n"
+        assert due.published.exists()
+        assert not later.published.exists()
+        due.refresh_from_db()
+        assert (due.status, due.publish_at) == ("published", None)
+        assert self.run()[0] == "0 published\n"
+
+    def test_what_is_refused_stays_scheduled_until_it_is_mended(self):
+        title = catalog.series("Empty", seasons=(0,), publish_at=timezone.now())
+        out, err = self.run()
+        assert out == "0 published\n"
+        assert "Empty (2020): The series has no episode." in err
+        episode = title.seasons.get().episodes.create(number=1)
+        episode.translations.create(language="en", name="Pilot")
+        assert self.run()[0] == "1 published\n"
 
 
 @pytest.mark.skipif(FILMS is None, reason="the films are not beside the checkout")
