@@ -28,22 +28,27 @@ class TitleFilter:
     kind: str = ""
     genre: str = ""
     language: str = ""
-    ordering: str = SORTS["popularity"]
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> TitleFilter:
         """From query parameters; raises InvalidInput for a value that cannot be."""
-        kind, sort = query.get("kind", ""), query.get("sort", "popularity")
+        kind = query.get("kind", "")
         if kind and kind not in Kind.values:
             raise _invalid("kind", f"one of {', '.join(Kind.values)}")
-        if sort not in SORTS:
-            raise _invalid("sort", f"one of {', '.join(SORTS)}")
         genre, language = query.get("genre", ""), query.get("language", "")
         if genre and not _passes(validate_slug, genre):
             raise _invalid("genre", "the slug of a genre")
         if language and not _passes(language_tag, language):
             raise _invalid("language", "a language tag such as en or pt-BR")
-        return cls(kind, genre, language, SORTS[sort])
+        return cls(kind, genre, language)
+
+
+def ordering(query: Mapping[str, str]) -> str:
+    """The order that ``?sort=`` asks for; by popularity unless it says otherwise."""
+    sort = query.get("sort", "popularity")
+    if sort not in SORTS:
+        raise _invalid("sort", f"one of {', '.join(SORTS)}")
+    return SORTS[sort]
 
 
 def _passes(validator: Callable[[str], None], value: str) -> bool:

@@ -9,7 +9,7 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
-from catalog import cache_keys, content, documents, languages
+from catalog import cache_keys, content, documents, languages, searching
 from catalog.bulk import copy_into, delete_rows
 from catalog.models import Person, PersonTranslation, PublishedPerson
 
@@ -20,7 +20,7 @@ def publish(person_pks: Sequence[int]) -> None:
     delete_rows(PublishedPerson, "person", person_pks)
     copy_into(
         PublishedPerson,
-        ("person", "language", "public_id", "document"),
+        ("person", "language", "public_id", "folded", "card", "document"),
         _rows(person_pks),
     )
     cache_keys.purge_people(person_pks)
@@ -49,17 +49,22 @@ def _rows(person_pks: Sequence[int]) -> Iterator[tuple[Any, ...]]:
             default = languages.default_language()
             chain = languages.chain(language, default, default)
             texts = languages.best(biographies.get(person.pk, {}), chain)
-            document = {
+            card = {
                 "id": person.public_id,
                 "name": person.name,
+                "images": documents.images(pictures.get(person.pk, []), chain),
+            }
+            document = {
+                **card,
                 "biography": texts.get("biography", ""),
                 "born_on": person.born_on,
                 "died_on": person.died_on,
-                "images": documents.images(pictures.get(person.pk, []), chain),
             }
             yield (
                 person.pk,
                 language,
                 person.public_id,
+                searching.fold(person.name),
+                orjson.dumps(card).decode(),
                 orjson.dumps(document).decode(),
             )

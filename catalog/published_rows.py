@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 from django.conf import settings
 
-from catalog import cache_keys, documents, genres, people, sorting
+from catalog import cache_keys, documents, genres, people, searching, sorting
 from catalog.bulk import copy_into, delete_rows
 from catalog.content import Content
 from catalog.models import (
@@ -43,6 +43,7 @@ _TITLE_FIELDS: Final = (
     "by_release",
     "by_addition",
     "by_name",
+    "folded",
     "card",
     "document",
 )
@@ -133,9 +134,16 @@ def _title(entry: Entry, builder: _Builder) -> tuple[Any, ...]:
         sorting.by_release(content["released_on"], content["year"], pk),
         sorting.by_moment(entry.first_published_at, pk),
         sorting.by_name(card["name"], built.texts["language"], pk),
+        _searched(card["name"], content),
         text(card),
         text(built.document(card)),
     )
+
+
+def _searched(name: str, content: Content) -> str:
+    """All names of a title, that of the row's language first."""
+    names = [words["name"] for words in content["texts"].values()]
+    return searching.fold_names([name, content["original_name"], *names])
 
 
 def _seasons(builders: Sequence[_Builder]) -> Iterator[tuple[Any, ...]]:

@@ -167,3 +167,19 @@ class PersonShape(PersonNameShape):
     died_on = serializers.DateField(allow_null=True)
     images = ImageShape(many=True)
     credits = PartShape(many=True)
+
+
+class SearchGroupShape(Shape):
+    """Results of one kind, best first."""
+
+    kind = serializers.CharField(help_text="titles, people, ...")
+    results = serializers.ListField(
+        child=serializers.DictField(), help_text="Cards of that kind."
+    )
+
+
+class SearchShape(Shape):
+    """What was found; a kind without results is left out."""
+
+    query = serializers.CharField(help_text="As it was understood.")
+    groups = SearchGroupShape(many=True)

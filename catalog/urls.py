@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from catalog.views import GenreViewSet, PersonViewSet, TitleViewSet
+from catalog.views import GenreViewSet, PersonViewSet, SearchViewSet, TitleViewSet
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("titles", TitleViewSet.as_view({"get": "list"}), name="titles"),
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         TitleViewSet.as_view({"get": "season"}),
         name="season",
     ),
+    path("search", SearchViewSet.as_view({"get": "list"}), name="search"),
     path("genres", GenreViewSet.as_view({"get": "list"}), name="genres"),
     path(
         "people/<slug:public_id>",

@@ -11,8 +11,8 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from catalog import answers, availability, cache_keys
-from catalog.filters import SORTS, TitleFilter
+from catalog import answers, availability, cache_keys, searching
+from catalog.filters import SORTS, TitleFilter, ordering
 from catalog.models import (
     PublishedGenre,
     PublishedPerson,
@@ -25,13 +25,14 @@ from catalog.serializers import (
     CardShape,
     GenreShape,
     PersonShape,
+    SearchShape,
     SeasonShape,
     TitleShape,
 )
 from streamapi.clients import Variant
 from streamapi.errors import NotFound
 from streamapi.responsecache import CachePolicy, expires_by, tag
-from streamapi.rest.pagination import KeysetPagination
+from streamapi.rest.pagination import KeysetPagination, page_size
 from streamapi.rest.viewsets import ReadOnlyViewSet
 
 _VARY: Final = ("language", "territory", "maturity")
@@ -77,8 +78,8 @@ class TitleViewSet(ReadOnlyViewSet):
         variant = _variant(request)
         now = timezone.now()
         wanted = TitleFilter.read(request.query_params)
-        self.ordering = (wanted.ordering,)
-        key = wanted.ordering.lstrip("-")
+        self.ordering = (ordering(request.query_params),)
+        key = self.ordering[0].lstrip("-")
         cards = PublishedTitle.objects.visible(variant, now).narrowed(
             kind=wanted.kind, genre=wanted.genre, language=wanted.language
         )
@@ -173,6 +174,51 @@ class PersonViewSet(ReadOnlyViewSet):
             raise NotFound
         _mark(request, now, cache_keys.person(person), cache_keys.TITLES)
         body = answers.with_member(text, "credits", f"[{','.join(parts)}]")
+        return answers.document(body, variant.language)
+
+
+class SearchViewSet(ReadOnlyViewSet):
+    """Titles, people, and what other parts of the product let be found."""
+
+    queryset = PublishedTitle.objects.none()
+    cache_policies: ClassVar = {
+        "list": CachePolicy(
+            ttl=300,
+            client_ttl=60,
+            vary=_VARY,
+            query_params=("q", "kind", "genre", "language", "limit"),
+        ),
+    }
+
+    @extend_schema(
+        operation_id="search",
+        responses=SearchShape,
+        parameters=[
+            OpenApiParameter("q", str, description="As typed; half a word is enough."),
+            OpenApiParameter("kind", str, enum=Kind.values),
+            OpenApiParameter("genre", str, description="The slug of a genre."),
+            OpenApiParameter("language", str, description="A language spoken in it."),
+            OpenApiParameter("limit", int, description="Results of each kind."),
+        ],
+    )
+    def list(self, request: Request) -> HttpResponse:
+        """The best results of each kind; an empty query finds nothing."""
+        variant, now = _variant(request), timezone.now()
+        wanted = TitleFilter.read(request.query_params)
+        query = searching.Query(
+            text=searching.fold_query(request.query_params.get("q", "")),
+            kind=wanted.kind,
+            genre=wanted.genre,
+            language=wanted.language,
+            limit=page_size(request.query_params.get("limit"), 20, 50),
+        )
+        groups = searching.search(query, variant, now)
+        _mark(request, now, cache_keys.TITLES)
+        texts = [
+            f'{{"kind":{answers.text(one.kind)},"results":[{",".join(one.results)}]}}'
+            for one in groups
+        ]
+        body = f'{{"query":{answers.text(query.text)},"groups":[{",".join(texts)}]}}'
         return answers.document(body, variant.language)
 
 

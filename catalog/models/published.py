@@ -87,6 +87,7 @@ class PublishedTitle(models.Model):
     by_release = models.BigIntegerField()
     by_addition = models.BigIntegerField()
     by_name = models.CharField(max_length=120, db_collation="C")
+    folded = models.TextField(db_collation="C")
     card = models.TextField()
     document = models.TextField()
 
@@ -118,6 +119,11 @@ class PublishedTitle(models.Model):
             models.Index(
                 fields=["language", "kind", "-by_popularity"],
                 name="published_kind_popularity",
+            ),
+            GinIndex(
+                fields=["folded"],
+                name="published_title_folded",
+                opclasses=["gin_trgm_ops"],
             ),
             GinIndex(fields=["genres"], name="published_genres"),
             GinIndex(fields=["languages"], name="published_languages"),
@@ -180,12 +186,21 @@ class PublishedPerson(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="published")
     language = LanguageField()
     public_id = models.CharField(max_length=MAX_LENGTH)
+    folded = models.TextField(db_collation="C")
+    card = models.TextField()
     document = models.TextField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["public_id", "language"], name="published_person_once"
+            )
+        ]
+        indexes = [
+            GinIndex(
+                fields=["folded"],
+                name="published_person_folded",
+                opclasses=["gin_trgm_ops"],
             )
         ]
 

@@ -100,6 +100,11 @@ def _programme(size):
     return f"/v1/programmes/{_channels(size).programmes.first().public_id}"
 
 
+def _search(size):
+    _titles(size)
+    return "/v1/search?q=show"
+
+
 PROBES = {
     "GET /v1/channels": _channel_list,
     "GET /v1/channels/now": _now,
@@ -112,6 +117,7 @@ PROBES = {
     "GET /v1/titles/{id}/seasons/{number}": _season,
     "GET /v1/genres": _genres,
     "GET /v1/people/{id}": _person,
+    "GET /v1/search": _search,
 }
 
 
