@@ -14,7 +14,10 @@ from typing import Final
 
 
 class Kind(StrEnum):
-    """What can happen to something that is owned, whoever sold it."""
+    """What can happen to something that is owned, whoever sold it.
+
+    In this order it counts when several things happened at one moment.
+    """
 
     PENDING = "pending"
     STARTED = "started"
@@ -43,6 +46,7 @@ class State(StrEnum):
     REVOKED = "revoked"
 
 
+_ORDER: Final = tuple(Kind)
 WITH_ACCESS: Final = frozenset({State.ACTIVE, State.CANCELED, State.GRACE_PERIOD})
 
 
@@ -117,7 +121,7 @@ class Facts:
 def project(events: Iterable[Event]) -> Facts:
     """What follows from these events, in whatever order they are given."""
     facts = Facts()
-    for event in sorted(events, key=lambda event: (event.occurred_at, event.id)):
+    for event in sorted(events, key=_when):
         facts = _EFFECTS[event.kind](facts, event)
     return facts
 
@@ -176,6 +180,11 @@ _EFFECTS: Final[Mapping[Kind, Callable[[Facts, Event], Facts]]] = {
     Kind.EXPIRED: lambda facts, event: replace(facts, has_expired=True),
     Kind.REVOKED: lambda facts, event: replace(facts, revoked_at=event.occurred_at),
 }
+
+
+def _when(event: Event) -> tuple[datetime, int, str]:
+    """By moment; at the same one, what begins before what ends."""
+    return event.occurred_at, _ORDER.index(event.kind), event.id
 
 
 def _or(new: bool | None, old: bool | None) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -117,6 +118,11 @@ class TestRental:
 
 
 class TestOrder:
+    def test_at_one_moment_an_end_comes_after_a_beginning(self) -> None:
+        begun = replace(STARTED, id="z")
+        ended = Event(id="a", kind=Kind.REVOKED, occurred_at=day(0))
+        assert project([ended, begun]).state(day(1)) == State.REVOKED
+
     def test_of_arrival_does_not_matter(self) -> None:
         log = [
             STARTED,
