@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import path
 from django.views.decorators.cache import cache_control
 from django.views.generic import TemplateView
@@ -10,7 +13,15 @@ _page = cache_control(public=True, max_age=300)(
     TemplateView.as_view(template_name="web/index.html")
 )
 
+
+@cache_control(public=True, max_age=86400)
+def icon(_request: HttpRequest) -> HttpResponse:
+    """The sign of the service, for pages that do not name one, such as the admin."""
+    return redirect(static("web/icon.svg"))
+
+
 urlpatterns = [
+    path("favicon.ico", icon),
     path("", _page, name="web"),
     path("all", _page),
     path("movies", _page),

@@ -31,6 +31,7 @@ class Service:
 
     url: str
     viewer: tuple[str, str]
+    editor: tuple[str, str]
     variables: dict[str, str]
 
     def manage(self, *words: str) -> str:
@@ -47,8 +48,9 @@ def running(folder: Path, *seed: str) -> Iterator[Service]:
         _manage(variables, "migrate", "--verbosity=0")
         told = _manage(variables, "seed", *seed)
         (viewer,) = re.findall(r"Viewer +(\S+) +(\S+)", told)
+        (editor,) = re.findall(r"Admin +(\S+) +(\S+)", told)
         with _gunicorn(variables, folder / "gunicorn.log", port) as url:
-            yield Service(url, viewer, variables)
+            yield Service(url, viewer, editor, variables)
 
 
 @contextmanager

@@ -29,3 +29,9 @@ class TestPage:
 
 def test_an_unknown_address_is_not_the_client(client):
     assert client.get("/nowhere").status_code == 404
+
+
+def test_pages_without_a_sign_of_their_own_get_ours(client):
+    answer = client.get("/favicon.ico")
+    assert answer["Location"] == "/static/web/icon.svg"
+    assert "max-age=86400" in answer["Cache-Control"]
