@@ -1,30 +1,53 @@
-"""Whether a household may play something: the one place that asks, at play."""
+"""Whether somebody may play something: asks the one rule, and tells what would help."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from accounts import entitlements
+from accounts.entitlements import Allow, Deny, Holder, Terms
+from accounts.models import Device
+from accounts.tokens import Viewer
 from playback.content import Playable
-from playback.households import Household
-from streamapi.clients import UNRESTRICTED
-from streamapi.errors import Denied, Unauthenticated
+from streamapi.errors import Denied, DomainError, Unauthenticated
 
 
-def check(playable: Playable, household: Household | None) -> None:
-    """Raise unless they may; the refusal says what would help."""
-    ceiling = household.maturity if household else UNRESTRICTED
-    if playable.min_age > ceiling:
-        raise Denied(
-            f"It is rated for {playable.min_age} and above.",
-            code="above_maturity_ceiling",
-            min_age=playable.min_age,
-        )
-    if not playable.packages:
-        return
-    offers = sorted(playable.packages)
-    if household is None:
+def holder_of(viewer: Viewer | None, *, now: datetime) -> Holder:
+    """Who asks, with what they own; raises when their device is no more."""
+    try:
+        return entitlements.holder_of(viewer, now=now)
+    except Device.DoesNotExist as error:
         raise Unauthenticated(
-            "Sign in to watch this.", code="sign_in_required", packages=offers
-        )
-    if not playable.packages & household.packages:
-        raise Denied(
-            "It is in none of your packages.", code="not_entitled", packages=offers
-        )
+            "This device was removed from the household.", code="device_unknown"
+        ) from error
+
+
+def check(
+    playable: Playable, holder: Holder, *, territory: str, now: datetime
+) -> Allow:
+    """The terms on which they may; raises what stands in the way."""
+    terms = Terms(packages=playable.packages, min_age=playable.min_age)
+    decision = entitlements.decide(holder, terms, territory=territory, now=now)
+    if isinstance(decision, Deny):
+        raise _refusal(decision)
+    return decision
+
+
+def _refusal(deny: Deny) -> DomainError:
+    kind = Unauthenticated if "sign_in" in deny.help else Denied
+    return kind(
+        _WORDS.get(deny.code, ""),
+        code=deny.code,
+        help=list(deny.help),
+        packages=sorted(deny.packages),
+        until=deny.until,
+    )
+
+
+_WORDS = {
+    "not_entitled": "It is in none of your packages.",
+    "maturity_blocked": "It is rated above what this profile may see.",
+    "outside_viewing_hours": "This profile does not watch at this hour.",
+    "device_revoked": "This device was signed out.",
+    "profile_required": "Choose who is watching first.",
+}

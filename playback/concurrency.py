@@ -1,18 +1,20 @@
-"""How many streams a household has at once: leases in Redis, held in PostgreSQL else.
+"""How many streams a household has at once: leases in Redis, sessions in PostgreSQL.
 
-Redis counts while it is there. PostgreSQL has every session too, so the limit holds
-without Redis: starts of one household then wait for each other on an advisory lock. A
-start hands PostgreSQL's sessions to Redis, so that one that forgot them counts right.
+Redis knows who is alive and refuses without SQL. PostgreSQL has every session, so the
+limit holds without Redis too: starts of one household wait for each other there on an
+advisory lock. A start hands PostgreSQL's sessions to Redis, so that one that forgot them
+counts right.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.core import signing
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from playback import leases
 from playback.households import Household, seed
@@ -40,24 +42,28 @@ def take(
     evict: str,
     now: datetime,
 ) -> Hot | None:
-    """Take a slot and store the session; returns the hot position, if Redis has one."""
-    try:
+    """Take a slot and store the session; returns the hot position, if Redis has one.
+
+    Redis refuses first, and at once. Then PostgreSQL counts, so that servers of which
+    some reach Redis and some do not keep to one limit together.
+    """
+    owner, session_id = household.account_id, session.public_id
+    outcome = None
+    with suppress(Unavailable):
         outcome = leases.acquire(
-            session.public_id, facts, limits, seeds=household.seeds, evict=evict
+            session_id, facts, limits, seeds=household.seeds, evict=evict
         )
-    except Unavailable:
-        _take_in_database(session, facts, limits, household, evict=evict, now=now)
-        return None
-    if not outcome.granted:
-        raise _refusal(household.account_id, limits, outcome.active)
+    if outcome is not None and not outcome.granted:
+        raise _refusal(owner, limits, outcome.active)
     try:
-        with transaction.atomic():
-            session.save(force_insert=True)
-            _end(outcome.leaving, now)
-    except DatabaseError:
-        leases.release(household.account_id, session.public_id, "failed")
+        _store(session, facts, limits, household, evict=evict, now=now)
+    except IntegrityError:
+        raise  # the same request was quicker: the lease is its lease as well
+    except (DatabaseError, TooManyStreams):
+        with suppress(Unavailable):
+            leases.release(owner, session_id, "failed")
         raise
-    return outcome.hot
+    return outcome.hot if outcome else None
 
 
 def take_over_token(account_id: str, session_id: str) -> str:
@@ -78,7 +84,7 @@ def session_of(token: str, account_id: str) -> str:
     return str(session_id)
 
 
-def _take_in_database(
+def _store(
     session: PlaybackSession,
     facts: Facts,
     limits: Limits,
@@ -87,7 +93,7 @@ def _take_in_database(
     evict: str,
     now: datetime,
 ) -> None:
-    """The same rule as the script in Redis, one start of a household after another."""
+    """The rule of the script in Redis again, one start of a household after another."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             key = f"streams:{household.account_id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,9 @@ import orjson
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from accounts import grants
+from accounts.entitlements import Allow
+from accounts.features import FREE
 from accounts.tokens import Viewer
 from playback import (
     access,
@@ -98,7 +102,9 @@ class SessionEnded(Gone):
     title = "This playback session has ended"
 
 
-def start(request: PlayRequest, viewer: Viewer | None, *, now: datetime) -> Play:
+def start(
+    request: PlayRequest, viewer: Viewer | None, *, territory: str, now: datetime
+) -> Play:
     """Decide, take a slot, sign the delivery; raises what stands in the way.
 
     With an idempotency key, the same request again is answered with the same session.
@@ -108,22 +114,33 @@ def start(request: PlayRequest, viewer: Viewer | None, *, now: datetime) -> Play
     family = devices.family(request.platform)
     devices.check_codecs(request.codecs)
     playable = content.find(request.content_id, request.kind)
+    holder = access.holder_of(viewer, now=now)
+    allow = access.check(playable, holder, territory=territory, now=now)
     session_id = request.session_id(viewer)
     household = None
     if viewer is not None:
         household = households.load(
-            viewer, content_id=request.content_id, session_id=session_id, now=now
+            holder, content_id=request.content_id, session_id=session_id, now=now
         )
-    access.check(playable, household)
-    session = _session(request, session_id, family, playable, household, now)
-    hot = _placed(session, request, household, now)
+    limits = _limits(request, playable, allow, household)
+    session = _session(session_id, request, family, playable, limits, household, now)
+    hot = _placed(session, request, household, allow, now)
+    if allow.starts_window:
+        grants.first_play(allow.via[0], now=now)
     resume_ms = _resume(request, playable, household, hot)
-    return Play(session, playable, family, grant(session.folder, now=now), resume_ms)
+    grant = signed(session.folder, now=now, ends_at=allow.ends_at)
+    return Play(session, playable, family, grant, resume_ms)
 
 
-def renew(session: PlaybackSession, owner: str, *, now: datetime) -> delivery.Grant:
-    """A fresh permission for what the session plays."""
-    fresh = grant(session.folder, now=now)
+def renew(
+    session: PlaybackSession, viewer: Viewer | None, *, territory: str, now: datetime
+) -> delivery.Grant:
+    """A fresh permission for what the session plays, if it may still be played."""
+    playable = content.find(session.content_id, session.asset.kind)
+    holder = access.holder_of(viewer, now=now)
+    allow = access.check(playable, holder, territory=territory, now=now)
+    fresh = signed(session.folder, now=now, ends_at=allow.ends_at)
+    owner = session.facts["owner"]
     with suppress(Unavailable):  # else the player is asked to renew once more
         leases.extend_grant(owner, session.public_id, fresh.expires_at)
     return fresh
@@ -146,8 +163,9 @@ def heartbeat(beat: Beat, viewer: Viewer | None, *, now: datetime) -> Advice:
     return _advice(standing.granted_until, now)
 
 
-def stop(session: PlaybackSession, owner: str, *, now: datetime) -> None:
+def stop(session: PlaybackSession, *, now: datetime) -> None:
     """End the session; ending it again changes nothing."""
+    owner = session.facts["owner"]
     PlaybackSession.objects.open().filter(pk=session.pk).update(
         ended_at=now, end_reason=PlaybackSession.End.STOPPED
     )
@@ -177,27 +195,30 @@ def find_open(public_id: str, viewer: Viewer | None) -> PlaybackSession:
     return session
 
 
-def grant(folder: str, *, now: datetime) -> delivery.Grant:
-    """Permission to fetch everything in one package."""
+def signed(
+    folder: str, *, now: datetime, ends_at: datetime | None = None
+) -> delivery.Grant:
+    """Permission to fetch everything in one package, no longer than access lasts."""
+    expires_at = now + timedelta(seconds=settings.DELIVERY_TTL_S)
     policy = delivery.Policy(
         resource=f"{settings.MEDIA_BASE_URL}/v/{folder}/*",
-        expires_at=now + timedelta(seconds=settings.DELIVERY_TTL_S),
+        expires_at=min(expires_at, ends_at) if ends_at else expires_at,
     )
     return delivery.sign(policy, delivery_keys().active)
 
 
 def _session(
-    request: PlayRequest,
     session_id: str,
+    request: PlayRequest,
     family: devices.Family,
     playable: Playable,
+    limits: Sequence[devices.Limit],
     household: Household | None,
     now: datetime,
 ) -> PlaybackSession:
     """The session as it would be stored."""
-    height, reason = devices.cap(
-        (rung["height"] for rung in playable.rungs), _limits(request, household)
-    )
+    heights = (rung["height"] for rung in playable.rungs)
+    height, reason = devices.cap(heights, limits)
     session = PlaybackSession(
         public_id=session_id,
         account_id=household.account_pk if household else None,
@@ -244,12 +265,15 @@ def _facts(
     )
 
 
-def _limits(request: PlayRequest, household: Household | None) -> list[devices.Limit]:
+def _limits(
+    request: PlayRequest, playable: Playable, allow: Allow, household: Household | None
+) -> list[devices.Limit]:
+    """What narrows the ladder; a plan has no say about content that is free for all."""
     limits = []
     if request.max_height is not None:
         limits.append(devices.Limit(request.max_height, "device"))
-    if household and household.max_height is not None:
-        limits.append(devices.Limit(household.max_height, "plan"))
+    if household and playable.packages:
+        limits.append(devices.Limit(allow.caps.max_height, "plan"))
     return limits
 
 
@@ -257,6 +281,7 @@ def _placed(
     session: PlaybackSession,
     request: PlayRequest,
     household: Household | None,
+    allow: Allow,
     now: datetime,
 ) -> Hot | None:
     """Store the session with its lease, unless its key was used before."""
@@ -267,13 +292,12 @@ def _placed(
         if household is None:
             _place_alone(session)
             return None
-        evict = concurrency.session_of(request.take_over, household.account_id)
         return concurrency.take(
             session,
             Facts(**session.facts),
-            household.limits(session.facts["family"]),
+            households.limits(allow.caps.streams, session.facts["family"]),
             household,
-            evict=evict,
+            evict=concurrency.session_of(request.take_over, household.account_id),
             now=now,
         )
     except IntegrityError:
@@ -342,7 +366,8 @@ def _revive(session_id: str, viewer: Viewer | None, now: datetime) -> None:
     session = _alive(find_open(session_id, viewer), now)
     limits = _ALONE
     if viewer:
-        limits = households.limits(viewer.features, session.facts["family"])
+        streams = int(viewer.features.get("streams", FREE.streams))
+        limits = households.limits(streams, session.facts["family"])
     concurrency.revive(session, limits, now=now)
 
 

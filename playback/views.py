@@ -22,6 +22,7 @@ from playback.serializers import (
     RenewOutput,
     StartInput,
 )
+from streamapi.clients import Variant
 from streamapi.responsecache import NEVER, Never
 
 _PRIVATE: Final = {"Cache-Control": "private, no-store"}
@@ -48,9 +49,11 @@ class PlaybackView(APIView):
         user: object = self.request.user
         return user if isinstance(user, Viewer) else None
 
-    def owner(self, session_id: str) -> str:
-        """Whose lease it is: the household's, or the session's own."""
-        return self.viewer.account_id if self.viewer else session_id
+    @property
+    def territory(self) -> str:
+        """Where the edge says that the request comes from."""
+        variant: Variant = self.request._request.variant  # type: ignore[attr-defined]  # noqa: SLF001 set by VariantMiddleware
+        return variant.territory
 
 
 class SessionsView(PlaybackView):
@@ -67,7 +70,9 @@ class SessionsView(PlaybackView):
         body = StartInput(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.play_request(request.headers.get("Idempotency-Key", ""))
-        play = sessions.start(asked, self.viewer, now=timezone.now())
+        play = sessions.start(
+            asked, self.viewer, territory=self.territory, now=timezone.now()
+        )
         response = Response(answers.play(play), status=201, headers=_PRIVATE)
         return _with_cookies(response, play.session.folder, play.grant)
 
@@ -79,7 +84,7 @@ class SessionView(PlaybackView):
     def delete(self, request: Request, session_id: str) -> Response:
         """Stop; stopping twice is no error."""
         session = sessions.find(session_id, self.viewer)
-        sessions.stop(session, self.owner(session_id), now=timezone.now())
+        sessions.stop(session, now=timezone.now())
         return Response(status=204, headers=_PRIVATE)
 
 
@@ -92,7 +97,9 @@ class RenewView(PlaybackView):
     def post(self, request: Request, session_id: str) -> Response:
         """To be called before ``expires_at``."""
         session = sessions.find_open(session_id, self.viewer)
-        grant = sessions.renew(session, self.owner(session_id), now=timezone.now())
+        grant = sessions.renew(
+            session, self.viewer, territory=self.territory, now=timezone.now()
+        )
         authorisation = answers.authorisation(session.folder, grant)
         body: dict[str, Any] = {
             "session_id": session.public_id,

@@ -246,8 +246,8 @@ DELIVERY_TTL_S = ENV.number("DELIVERY_TTL_S", 4 * 3600)
 DELIVERY_COOKIE_DOMAIN = ENV.text("DELIVERY_COOKIE_DOMAIN", "")
 
 # --- Streams ----------
-# How many streams a household has at once when its plan does not say.
-PLAYBACK_STREAMS = ENV.number("PLAYBACK_STREAMS", 2)
+# A plan says how many streams at once; here fewer on some screens: {"tv": 1}.
+STREAMS_BY_FORM_FACTOR: dict[str, int] = {}
 # How often positions go from Redis to PostgreSQL: what a loss of Redis can cost.
 PLAYBACK_FLUSH_S = ENV.seconds("PLAYBACK_FLUSH_S", 10)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,9 +23,7 @@ class Screen:
 
     device: Device
     profile: Profile
-    packages: frozenset[str] = frozenset()
     features: dict[str, Any] = field(default_factory=dict)
-    maturity: int = 18
     session: str = ""
     client: Client = field(default_factory=Client)
 
@@ -34,9 +33,7 @@ class Screen:
             account_id=self.device.account.public_id,
             profile_id=self.profile.public_id,
             device_id=self.device.public_id,
-            packages=self.packages,
             features=self.features,
-            maturity=self.maturity,
             sign_in_id="si_test",
         )
         token = tokens.issue(viewer, now=timezone.now())
@@ -73,11 +70,26 @@ class Screen:
         return self.send("DELETE", f"{PLAY}/{self.session}")
 
 
-def household(screens: int = 3, **facts: Any) -> list[Screen]:
-    """Several screens of one household, with one profile in front of all."""
+def household(
+    screens: int = 3,
+    *,
+    streams: int = 2,
+    max_height: int = 1080,
+    packages: Sequence[str] = ("basic",),
+    maturity: int = 18,
+) -> list[Screen]:
+    """Several screens of a household with a plan, one profile in front of all."""
     account: Account = accounts.make_account()
-    profile = accounts.make_profile(account, name="Ada")
+    plan = accounts.make_product(
+        f"plan-{account.pk}", *packages, streams=streams, max_height=max_height
+    )
+    accounts.own(account, plan)
+    profile = accounts.make_profile(account, name="Ada", maturity=maturity)
     return [
-        Screen(accounts.make_device(account, name=f"Screen {n}"), profile, **facts)
+        Screen(
+            accounts.make_device(account, name=f"Screen {n}"),
+            profile,
+            features={"streams": streams},
+        )
         for n in range(1, screens + 1)
     ]

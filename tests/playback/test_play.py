@@ -316,7 +316,8 @@ class TestRefusals:
         publish(title)
         response = press_play(client, title.public_id)
         assert response.status_code == 401
-        assert response.json()["code"] == "sign_in_required"
+        assert response.json()["code"] == "not_entitled"
+        assert response.json()["help"] == ["sign_in", "subscribe"]
         assert response.json()["packages"] == ["premium"]
 
     @pytest.mark.parametrize(

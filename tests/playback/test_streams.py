@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from playback import concurrency, flushing, households, leases, sessions, shards
 from playback.models import PlaybackSession
 from streamapi import state
+from tests.factories import accounts
 from tests.playback.screens import Screen, household
 from tests.playback.test_play import film
 
@@ -91,13 +92,15 @@ class TestTheLimit:
         assert PlaybackSession.objects.get(public_id=old).end_reason == "replaced"
 
     def test_a_plan_says_how_many(self, content_id: str) -> None:
-        first, second, _ = household(features={"streams": 1})
+        first, second, _ = household(streams=1)
         assert first.play(content_id).status_code == 201
         assert second.play(content_id).json()["limit"] == 1
 
-    def test_a_plan_may_count_televisions_apart(self, content_id: str) -> None:
-        features = {"streams": 3, "streams_by_form_factor": {"tv": 1}}
-        screens = household(features=features)
+    def test_televisions_may_be_counted_apart(
+        self, content_id: str, settings: Settings
+    ) -> None:
+        settings.STREAMS_BY_FORM_FACTOR = {"tv": 1}
+        screens = household(streams=3)
         screens[0].device.platform = screens[1].device.platform = "appletv"
         assert screens[0].play(content_id).status_code == 201
         assert screens[1].play(content_id).status_code == 409
@@ -105,7 +108,7 @@ class TestTheLimit:
 
     def test_other_households_do_not_count(self, content_id: str) -> None:
         for _ in range(3):
-            (screen,) = household(1, features={"streams": 1})
+            (screen,) = household(1, streams=1)
             assert screen.play(content_id).status_code == 201
 
     def test_a_crash_frees_the_slot_after_a_while(
@@ -113,6 +116,7 @@ class TestTheLimit:
     ) -> None:
         monkeypatch.setattr(leases, "LEASE_S", 0)
         monkeypatch.setattr(households, "LEASE_S", 0)
+        monkeypatch.setattr(concurrency, "LEASE_S", 0)
         first, second, third = household()
         first.play(content_id)
         second.play(content_id)
@@ -121,7 +125,7 @@ class TestTheLimit:
     def test_two_hundred_starts_at_once_never_exceed_it(
         self, transactional_db: None, content_id: str
     ) -> None:
-        screens = household(40, features={"streams": 3})
+        screens = household(40, streams=3)
         connections.close_all()  # a fork must not share a socket
         state.client.cache_clear()
         with multiprocessing.get_context("fork").Pool(4) as pool:
@@ -129,7 +133,7 @@ class TestTheLimit:
             found = pool.starmap(start_all, jobs)
         statuses = [status for part in found for status in part]
         assert len(statuses) == 200
-        assert set(statuses) <= {201, 409}
+        assert set(statuses) <= {201, 409, 503}  # an overload refuses, too
         account = screens[0].device.account
         assert PlaybackSession.objects.open().filter(account=account).count() == 3
 
@@ -226,6 +230,18 @@ class TestWithoutRedis:
             }
         assert second.beat().json()["action"] == "continue"
 
+    def test_servers_that_reach_redis_and_servers_that_do_not_count_together(
+        self, content_id: str, settings: Settings
+    ) -> None:
+        first, second, third = household()
+        with no_redis(settings):
+            first.play(content_id)
+            second.play(content_id)
+        # Redis believes that one is over, and would grant the slot.
+        ended = shards.Keys(first.device.account.public_id).all()[2]
+        state.client().hset(ended, first.session, "lost")
+        assert third.play(content_id).status_code == 409
+
     def test_what_was_silent_for_too_long_is_over(
         self, content_id: str, settings: Settings
     ) -> None:
@@ -260,7 +276,7 @@ class TestWithoutRedis:
     def test_a_database_that_fails_gives_the_slot_back(
         self, content_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        first, *_ = household(features={"streams": 1})
+        first, *_ = household(streams=1)
 
         def fail(*_: object, **__: object) -> None:
             raise DatabaseError("the disk is full")
@@ -321,7 +337,9 @@ class TestRefusals:
         mine.device.save()
         response = mine.play(content_id)
         assert response.status_code == 401
-        assert response.json()["code"] == "device_signed_out"
+        assert response.json()["code"] == "device_revoked"
+        mine.device.delete()
+        assert mine.play(content_id).json()["code"] == "device_unknown"
 
     def test_somebody_must_be_watching(self, content_id: str) -> None:
         (mine,) = household(1)
@@ -334,29 +352,61 @@ class TestRefusals:
         asset = film(packages=("premium",))
         content_id = asset.title.public_id
         (without,) = household(1)
-        (with_it,) = household(1, packages=frozenset({"premium"}))
-        problem = without.play(content_id).json()
+        (with_it,) = household(1, packages=("premium",))
+        response = without.play(content_id)
+        problem = response.json()
+        assert response.status_code == 403
         assert problem["code"] == "not_entitled"
         assert problem["packages"] == ["premium"]
+        assert problem["help"] == ["subscribe"]
         assert with_it.play(content_id).status_code == 201
+
+    def test_a_permission_is_not_renewed_after_access_ended(self) -> None:
+        content_id = film(packages=("premium",)).title.public_id
+        (mine,) = household(1, packages=("premium",))
+        mine.play(content_id)
+        mine.device.account.entitlements.all().delete()
+        renewed = mine.send("POST", f"/v1/playback/sessions/{mine.session}/renew")
+        assert renewed.status_code == 403
+
+    def test_a_permission_does_not_outlive_access(self) -> None:
+        content_id = film(packages=("rented",)).title.public_id
+        (mine,) = household(1)
+        ends_at = timezone.now() + timedelta(hours=1)
+        rented = accounts.make_product("rented")
+        accounts.own(mine.device.account, rented, ends_at=ends_at)
+        told = datetime.fromisoformat(mine.play(content_id).json()["expires_at"])
+        assert abs(told - ends_at) < timedelta(seconds=2)
+
+    def test_the_hours_of_a_rental_begin_with_the_first_play(self) -> None:
+        content_id = film(packages=("film-1",)).title.public_id
+        (mine,) = household(1)
+        rental = accounts.make_product("film-1", kind="rental", play_window_hours=48)
+        accounts.own(mine.device.account, rental)
+        assert mine.play(content_id).status_code == 201
+        owned = mine.device.account.entitlements.get(product=rental)
+        assert owned.facts.first_played_at is not None
 
     def test_a_child_does_not_get_what_is_for_adults(self) -> None:
         asset = film(min_age=16)
         (child,) = household(1, maturity=7)
         problem = child.play(asset.title.public_id).json()
-        assert problem["code"] == "above_maturity_ceiling"
-        assert problem["min_age"] == 16
+        assert problem["code"] == "maturity_blocked"
+        assert problem["help"] == ["switch_profile"]
 
-    def test_a_plan_caps_the_picture_and_says_so(self, content_id: str) -> None:
-        (mine,) = household(1, features={"max_height": 480})
-        answer = mine.play(content_id, max_height=500).json()
+    def test_a_plan_caps_the_picture_of_what_it_opens_and_says_so(self) -> None:
+        content_id = film(packages=("premium",)).title.public_id
+        (mine,) = household(1, max_height=576, packages=("premium",))
+        answer = mine.play(content_id, max_height=720).json()
         assert answer["max_resolution"] == "360p"
         assert answer["max_resolution_reason"] == "plan"
+        free = mine.play(film().title.public_id).json()
+        assert free["max_resolution"] == "720p"
 
 
 class TestRepeating:
     def test_the_same_key_keeps_session_and_slot(self, content_id: str) -> None:
-        first, second, _ = household(features={"streams": 1})
+        first, second, _ = household(streams=1)
         one = first.play(content_id, "key-1").json()
         again = first.play(content_id, "key-1").json()
         assert one["session_id"] == again["session_id"]
@@ -392,3 +442,4 @@ class TestRepeating:
         response = mine.play(content_id, "key-1")
         assert response.status_code == 201
         assert PlaybackSession.objects.count() == 1
+        assert mine.beat().json()["action"] == "continue"
