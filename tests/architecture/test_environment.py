@@ -30,11 +30,8 @@ def read_by(path: Path) -> set[str]:
 
 
 def test_the_table_is_complete_and_has_nothing_else() -> None:
-    documented = re.findall(
-        r"^\| `([A-Z0-9_]+)` \|",
-        (ROOT / "docs" / "operations.md").read_text(),
-        re.MULTILINE,
-    )
+    text = (ROOT / "docs" / "operations.md").read_text()
+    documented = re.findall(r"^\| `([A-Z0-9_]+)` \|", text, re.MULTILINE)
 
     assert len(documented) == len(set(documented))
     assert set(documented) == set().union(*map(read_by, READERS))
