@@ -25,8 +25,8 @@ MAX_WORDS: Final = 8
 _THRESHOLD: Final = 0.4
 """Below this share of common trigrams a name is another name, not a typo."""
 _NEAR_THE_BEST: Final = 0.7
-_PREFIX_LENGTH: Final = 2
-"""Up to this length a query is a beginning: too short for trigrams."""
+_SHORT_WORD: Final = 2
+"""Words up to this length are in too many names for trigrams to tell them apart."""
 _LETTERS: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
 )
@@ -82,9 +82,9 @@ def fold(text: str) -> str:
 
 
 def fold_query(text: str) -> str:
-    """A query, folded and cut: at most so many characters and words."""
-    words = fold(text[: MAX_QUERY * 2])[:MAX_QUERY].split()[:MAX_WORDS]
-    return _telling(words)
+    """A query, folded and cut: at most so many characters and words, each once."""
+    words = fold(text[: MAX_QUERY * 2])[:MAX_QUERY].split()
+    return _telling(list(dict.fromkeys(words))[:MAX_WORDS])
 
 
 def fold_names(names: Iterable[str]) -> str:
@@ -136,7 +136,7 @@ def _people(query: Query, variant: Variant, now: datetime) -> list[str]:
 def _ranked(rows: QuerySet[Any], text: str, *tail: str) -> QuerySet[Any]:
     """Those that match: the name itself first, then its beginning, then the nearest."""
     starts = Q(folded__startswith=text) | Q(folded__contains=f"| {text}")
-    if len(text) <= _PREFIX_LENGTH:
+    if max(map(len, text.split())) <= _SHORT_WORD:
         matching = rows.filter(folded__startswith=text)
     else:
         matching = rows.filter(folded__trigram_word_similar=text)
