@@ -37,6 +37,13 @@ COMPARISONS = [
     Comparison("hot read, worker class", "Fastify + ioredis", WORKER, "fastify", None),
     Comparison("behind our nginx", "nginx static file", EDGE, "nginx-static", 0.8),
     Comparison(
+        "behind our nginx",
+        "nginx static file, open_file_cache",
+        EDGE,
+        "nginx-open-files",
+        None,
+    ),
+    Comparison(
         "memory empty, Redis full",
         "bare WSGI + one Redis GET",
         REDIS_ONLY,

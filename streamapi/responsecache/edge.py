@@ -18,6 +18,8 @@ _QUERY_OF: Final[Mapping[str, str]] = {
     "form_factor": "form_factor=$edge_form_factor",
     "maturity": "maturity=$edge_maturity",
 }
+_NOTHING: Final[Mapping[str, str]] = {"": '""'}
+"""Strings are looked up before expressions are tried: most requests cost none."""
 _LONGEST_QUERY: Final = 1500
 _MOST_LANGUAGES: Final = 10
 
@@ -117,11 +119,12 @@ def _first(asked: str, otherwise: str, variable: str) -> str:
 
 def _exact_words(words: Iterable[str]) -> dict[str, str]:
     """Plain strings ignore case in a map; the origin does not."""
-    return {f"~^{word}$": word for word in words}
+    return _NOTHING | {f"~^{word}$": word for word in words}
 
 
 def _language_maps(languages: Sequence[str]) -> str:
-    asked = {f"~*^(?:{_tags_of(tag, languages)})$": tag for tag in languages}
+    plain = {tag: tag for tag in languages}
+    asked = plain | {f"~*^(?:{_tags_of(tag, languages)})$": tag for tag in languages}
     known = "|".join(_tags_of(tag, languages) for tag in languages)
     unknown = rf"(?:\s*(?!(?:{known})\s*(?:[;,]|$))[^,]*,)*"
     header = {
@@ -130,8 +133,13 @@ def _language_maps(languages: Sequence[str]) -> str:
     }
     return "\n".join(
         (
-            _map("$arg_lang", "$edge_asked_language", asked),
-            _map("$http_accept_language", "$edge_first_language", header, languages[0]),
+            _map("$arg_lang", "$edge_asked_language", _NOTHING | asked),
+            _map(
+                "$http_accept_language",
+                "$edge_first_language",
+                plain | header,
+                languages[0],
+            ),
             _first("$edge_asked_language", "$edge_first_language", "$edge_language"),
         )
     )
@@ -164,6 +172,10 @@ def _territory_map(rules: VariantRules) -> str:
 
 _ENCODING: Final = r"""map $http_accept_encoding $edge_encoding {
     default identity;
+    "br" br;
+    "gzip" gzip;
+    "gzip, deflate" gzip;
+    "gzip, deflate, br" br;
     "~*(?:^|,)\s*br\s*(?:,|$|;\s*q=(?:1|0\.\d*[1-9]))" br;
     "~*(?:^|,)\s*gzip\s*(?:,|$|;\s*q=(?:1|0\.\d*[1-9]))" gzip;
 }
@@ -189,6 +201,7 @@ def _odd_maps() -> str:
     falling = "|".join(rf"q=0\.{low}.*q=0\.[{low + 1}-9]" for low in range(9))
     query = {
         "": '""',
+        r"~^(?!maturity=0)[a-z_]{1,40}=[a-zA-Z0-9_-]{0,80}$": '""',
         rf"~^.{{{_LONGEST_QUERY}}}": "1",
         r"~(?:^|&)([^=&]+)=[^&]*&(?:.*&)?\1=": "1",
         r"~(?:^|&)[^=&]*[^=&a-z_]": "1",
@@ -197,6 +210,7 @@ def _odd_maps() -> str:
     }
     language = {
         "": '""',
+        r"~^[a-zA-Z-]+(?:,\s?[a-zA-Z-]+;q=0\.[1-9])?$": '""',
         rf"~(?:[^,]*,){{{_MOST_LANGUAGES}}}": "1",
         r"~;(?!\s*q=(?:1|0\.[1-9])\s*(?:,|$))": "1",
         r"~q=0[^,]*,[^;]*(?:,|$)": "1",
