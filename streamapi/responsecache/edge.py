@@ -18,7 +18,7 @@ _QUERY_OF: Final[Mapping[str, str]] = {
     "form_factor": "form_factor=$edge_form_factor",
     "maturity": "maturity=$edge_maturity",
 }
-_NOTHING: Final[Mapping[str, str]] = {"": '""'}
+_NOTHING: Final[dict[str, str]] = {"": '""'}
 """Strings are looked up before expressions are tried: most requests cost none."""
 _LONGEST_QUERY: Final = 1500
 _MOST_LANGUAGES: Final = 10
