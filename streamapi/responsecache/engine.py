@@ -129,7 +129,8 @@ class ResponseCache:
         if not leads:
             waited = flight.wait(self.limits.patience_s)
             if waited is not None:
-                return Answer(SHARED, waited.entry, waited.built)
+                state = SHARED if waited.state == MISS else waited.state
+                return Answer(state, waited.entry, waited.built)
             return self._fetch(plan, entry, request_id, compress=compress)
         answer = None
         try:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
+import uuid
 
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.urls import path
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from streamapi.http import health
-from streamapi.responsecache import NEVER, CachePolicy, tag
+from streamapi.http.variant import register_ceiling_source
+from streamapi.responsecache import NEVER, CachePolicy, purge, tag
 
 _DICE = random.Random(7)
 WORDS = ["".join(_DICE.choices("abcdefghijklmnopqrstuvwxyz", k=6)) for _ in range(900)]
@@ -24,36 +28,56 @@ TITLES = [
     }
     for number in range(150)
 ]
+CEILINGS = {"alice": 12, "bob": 18}
+
+register_ceiling_source(lambda header: CEILINGS[header.split("-")[0]])
 
 
 class Row(APIView):
-    """What a row of the database says, counted in the row beside it."""
+    """What a row of the database says; notes that it was asked."""
 
     cache_policies = {
         "get": CachePolicy(
             ttl=60,
             client_ttl=10,
             stale_while_revalidate=1,
-            query_params=("delay_ms", "ttl"),
-        )
+            vary=("maturity",),
+            query_params=("delay_ms",),
+        ),
+        "post": NEVER("a command"),
     }
 
     def get(self, request: Request, name: str) -> Response:
+        Group.objects.create(name=f"asked:{name}:{uuid.uuid4().hex}")
         time.sleep(int(request.query_params.get("delay_ms", "0")) / 1000)
-        value = Group.objects.filter(name__startswith=f"{name}=").first()
+        row = Group.objects.filter(name__startswith=f"{name}=").first()
         tag(request, f"row:{name}")
-        return Response(
-            {
-                "value": value.name if value else None,
-                "maturity": request.variant.maturity,
-            }
-        )
+        value = row.name.partition("=")[2] if row else None
+        return Response({"value": value, "maturity": request.variant.maturity})
+
+    def post(self, request: Request, name: str) -> Response:
+        value = request.query_params["value"]
+        with transaction.atomic():
+            rows = Group.objects.filter(name__startswith=f"{name}=")
+            rows._raw_delete(rows.db)  # auth's other tables are not there
+            Group.objects.create(name=f"{name}={value}")
+            purge({f"row:{name}"})
+        return Response({"value": value}, 201)
 
 
 class ShortRow(Row):
     """The same, for a second."""
 
-    cache_policies = {"get": CachePolicy(ttl=1, client_ttl=0, stale_while_revalidate=0)}
+    cache_policies = {
+        "get": CachePolicy(
+            ttl=1,
+            client_ttl=0,
+            stale_while_revalidate=0,
+            vary=("maturity",),
+            query_params=("delay_ms",),
+        ),
+        "post": NEVER("a command"),
+    }
 
 
 class Titles(APIView):
@@ -67,12 +91,13 @@ class Titles(APIView):
 
 
 class Me(APIView):
-    """A personal answer: says back who asks."""
+    """A personal answer: says back who asks, and which worker answers."""
 
     cache_policies = {"get": NEVER("personal")}
 
     def get(self, request: Request) -> Response:
-        return Response({"me": request.headers.get("Authorization", "")})
+        me = request.headers.get("Authorization", "")
+        return Response({"me": me, "worker": os.getpid()})
 
 
 urlpatterns = [
