@@ -14,6 +14,7 @@ class Seeding:
     """One run of the seed.
 
     ``demo_titles`` is how many of the demo's own titles are wanted; ``None`` means all.
+    ``channels`` and ``guide_days`` make the guide larger than the demo's, for measurements.
     ``notes`` are printed last: what the person at the terminal has to know.
     """
 
@@ -23,6 +24,8 @@ class Seeding:
     synthetic_titles: int = 0
     random_seed: int = 1
     video: bool = True
+    channels: int = 12
+    guide_days: int = 10
     notes: list[str] = field(default_factory=list)
 
     def progress(self, name: str, total: int) -> Progress:

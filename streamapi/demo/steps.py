@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from streamapi.demo import catalogue, cinema, people, synthetic
+from streamapi.demo import catalogue, cinema, people, synthetic, television
 from streamapi.demo.seeding import Step
 
 STEPS: Final[tuple[Step, ...]] = (
     people.seed,
     catalogue.seed,
     synthetic.seed,
+    television.seed,
     cinema.seed,
 )

@@ -40,6 +40,20 @@ class Command(BaseCommand):
             help="only the first N of the demo's own titles",
         )
         parser.add_argument(
+            "--channels",
+            type=_count,
+            default=12,
+            metavar="N",
+            help="TV channels; more than the demo's twelve are for measurements",
+        )
+        parser.add_argument(
+            "--days",
+            type=_count,
+            default=10,
+            metavar="N",
+            help="days of guide, from two days ago on",
+        )
+        parser.add_argument(
             "--random-seed",
             type=int,
             default=1,
@@ -65,6 +79,8 @@ class Command(BaseCommand):
             synthetic_titles=options["titles"],
             random_seed=options["random_seed"],
             video=not options["no_video"],
+            channels=options["channels"],
+            guide_days=max(1, options["days"]),
         )
         self.stdout.ending = ""
         _let_statements_run()
