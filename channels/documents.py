@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from django.core.files.storage import default_storage
@@ -28,8 +29,8 @@ class Cell(NamedTuple):
     """A row of ``ProgrammeQuerySet.cells``."""
 
     channel_id: int
-    starts_at: datetime
-    ends_at: datetime
+    start_s: int
+    end_s: int
     language: str
     title: str
     subtitle: str
@@ -57,6 +58,12 @@ class Reader:
 
     language: str
     maturity: int
+
+
+@lru_cache(maxsize=65536)
+def moment(seconds: int) -> str:
+    """A moment as devices read it; the channels of a page share most of them."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def channel_card(channel: Channel, language: str) -> dict[str, Any]:
@@ -123,9 +130,9 @@ class Grid:
             return self._masked(row, min_age)
         title, subtitle = self._words(row)
         return {
-            "id": programme_id(self._prefix, row.starts_at),
-            "starts_at": row.starts_at,
-            "ends_at": row.ends_at,
+            "id": programme_id(self._prefix, row.start_s),
+            "starts_at": moment(row.start_s),
+            "ends_at": moment(row.end_s),
             "title": title,
             "episode_title": subtitle,
             "season": row.season,
@@ -141,9 +148,9 @@ class Grid:
     def _masked(self, row: Cell, min_age: int) -> dict[str, Any]:
         titles = _MASK_TITLES
         return {
-            "id": programme_id(self._prefix, row.starts_at),
-            "starts_at": row.starts_at,
-            "ends_at": row.ends_at,
+            "id": programme_id(self._prefix, row.start_s),
+            "starts_at": moment(row.start_s),
+            "ends_at": moment(row.end_s),
             "title": titles.get(self._reader.language, titles["en"]),
             "episode_title": "",
             "season": None,
@@ -201,12 +208,14 @@ def _abilities(
     return [name for name, own, default in usual if (default if own is None else own)]
 
 
-def availability(channel: Channel, cell: Mapping[str, Any]) -> dict[str, Any]:
+def availability(
+    channel: Channel, cell: Mapping[str, Any], end_s: int
+) -> dict[str, Any]:
     """When a programme can be watched, beyond the time at which it runs."""
     can = cell["can"]
     until = None
     if "catchup" in can and channel.catchup_hours:
-        until = cell["ends_at"] + timedelta(hours=channel.catchup_hours)
+        until = moment(end_s + channel.catchup_hours * 3600)
     return {
         "live": not cell["is_masked"],
         "start_over": "start_over" in can,
@@ -242,7 +251,7 @@ def programme(
     return {
         **cell,
         "channel_id": channel.public_id,
-        "duration_s": int((cell["ends_at"] - cell["starts_at"]).total_seconds()),
+        "duration_s": row["end_s"] - row["start_s"],
         "synopsis": synopsis,
         "part": None if masked else row["part"],
         "categories": [] if masked else row["categories"],
@@ -253,7 +262,7 @@ def programme(
             for c in details.get("credits", ())
         ],
         "images": _images(details, cell["title"]),
-        "availability": availability(channel, cell),
+        "availability": availability(channel, cell, row["end_s"]),
     }
 
 

@@ -186,10 +186,19 @@ def grid(
     return cells
 
 
+@dataclass(frozen=True, slots=True)
+class NowAndNext:
+    """What runs on a channel, if anything, and what comes after it."""
+
+    now: dict[str, Any] | None = None
+    next: dict[str, Any] | None = None
+    changes_at: datetime | None = None
+
+
 def now_and_next(
     page: ChannelPage, now: datetime, reader: Reader
-) -> dict[int, list[dict[str, Any]]]:
-    """The programme that runs on each channel, if any, and the one after it."""
+) -> dict[int, NowAndNext]:
+    """What runs on each channel of a page; one query."""
     grids = {channel.pk: Grid(channel, reader) for channel in page.channels}
     rows = (
         Programme.objects.on(grids)
@@ -197,11 +206,26 @@ def now_and_next(
         .first_on_each(2)
         .cells(reader.language)
     )
-    cells: dict[int, list[dict[str, Any]]] = {pk: [] for pk in grids}
+    found: dict[int, list[Cell]] = {pk: [] for pk in grids}
     for row in rows:
         cell = Cell._make(row)
-        cells[cell.channel_id].append(grids[cell.channel_id].cell(cell))
-    return cells
+        found[cell.channel_id].append(cell)
+    return {pk: _split(cells, now, grids[pk]) for pk, cells in found.items()}
+
+
+def _split(cells: Sequence[Cell], now: datetime, channel: Grid) -> NowAndNext:
+    """The running programme and the next, of at most two that have not ended."""
+    if not cells:
+        return NowAndNext()
+    first, rest = cells[0], cells[1:]
+    if first.start_s > now.timestamp():
+        return NowAndNext(None, channel.cell(first), _utc(first.start_s))
+    following = channel.cell(rest[0]) if rest else None
+    return NowAndNext(channel.cell(first), following, _utc(first.end_s))
+
+
+def _utc(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC_ZONE)
 
 
 def blackouts(
@@ -247,6 +271,6 @@ def _full(channel: Channel, rows: Any, reader: Reader) -> list[dict[str, Any]]:
     found = []
     for row in rows:
         cell = Cell._make(row[:width])
-        extra = dict(zip(_FULL, row[width:], strict=True), language=cell.language)
+        extra = cell._asdict() | dict(zip(_FULL, row[width:], strict=True))
         found.append(documents.programme(channel, page.cell(cell), extra, reader))
     return found

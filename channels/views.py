@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar, Final
 
 import orjson
@@ -126,13 +125,13 @@ class ChannelViewSet(ReadOnlyViewSet):
         """What runs now on each channel, and what comes next."""
         variant, now = _variant(request), timezone.now()
         page = _channels(request, variant, most=100)
-        cells = guide.now_and_next(page, now, _reader(variant))
+        found = guide.now_and_next(page, now, _reader(variant))
         results = []
         for channel in page.channels:
-            current, following = _split(cells[channel.pk], now)
+            shown = found[channel.pk]
             card = documents.channel_card(channel, variant.language)
-            results.append({"channel": card, "now": current, "next": following})
-            expires_by(request, _boundary(current, following))
+            results.append({"channel": card, "now": shown.now, "next": shown.next})
+            expires_by(request, shown.changes_at)
         days = GuideWindow(now, now + guide.NEXT_WITHIN).days()
         tag(request, cache_keys.CHANNELS, *map(cache_keys.guide, days))
         answer = {
@@ -253,27 +252,6 @@ def _found(id_or_slug: str, variant: Variant) -> Channel:
     if channel is None:
         raise NotFound
     return channel
-
-
-def _split(
-    cells: list[dict[str, Any]], now: datetime
-) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """The running programme and the next, of at most two that have not ended."""
-    if cells and cells[0]["starts_at"] <= now:
-        return cells[0], cells[1] if len(cells) > 1 else None
-    return None, cells[0] if cells else None
-
-
-def _boundary(
-    current: dict[str, Any] | None, following: dict[str, Any] | None
-) -> datetime | None:
-    """When what is shown of a channel stops being true."""
-    moment: datetime | None = None
-    if current:
-        moment = current["ends_at"]
-    elif following:
-        moment = following["starts_at"]
-    return moment
 
 
 def _answer(body: Any, variant: Variant) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -96,13 +96,7 @@ class Channel(models.Model):
         ChannelGroup, models.SET_NULL, null=True, blank=True, related_name="channels"
     )
     languages = ArrayField(LanguageField(), default=list, blank=True)
-    logo = models.ImageField(
-        upload_to="channels/",
-        max_length=200,
-        blank=True,
-        width_field="logo_width",
-        height_field="logo_height",
-    )
+    logo = models.ImageField(upload_to="channels/", max_length=200, blank=True)
     logo_width = models.PositiveIntegerField(null=True, editable=False)
     logo_height = models.PositiveIntegerField(null=True, editable=False)
     logo_url = models.CharField(
@@ -163,6 +157,12 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}" if self.number else self.name
+
+    def save(self, **kwargs: Any) -> None:
+        # Not by the field's own width_field: that opens the file of every row loaded.
+        if self.logo and not getattr(self.logo, "_committed", True):
+            self.logo_width, self.logo_height = self.logo.width, self.logo.height
+        super().save(**kwargs)
 
     @property
     def number(self) -> str | None:

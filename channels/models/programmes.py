@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -26,17 +27,23 @@ MAX_DURATION: Final = timedelta(hours=24)
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def programme_id(channel_public_id: str, starts_at: datetime) -> str:
+def programme_id(channel_public_id: str, starts_at: datetime | int) -> str:
     """The id of a programme: its channel's token and its start, so that it is stable.
 
     The same broadcast has the same id after every re-import and rollback, no index is
     kept for it, and the ids of a guide page compress well.
     """
-    number, digits = int(starts_at.timestamp()), ""
+    seconds = starts_at if isinstance(starts_at, int) else int(starts_at.timestamp())
+    return f"pg_{channel_public_id[3:]}{_base36(seconds)}"
+
+
+@lru_cache(maxsize=65536)
+def _base36(number: int) -> str:
+    digits = ""
     while number:
         number, rest = divmod(number, 36)
         digits = _DIGITS[rest] + digits
-    return f"pg_{channel_public_id[3:]}{digits}"
+    return digits
 
 
 class Period(Func):

@@ -109,7 +109,7 @@ def _channel(
         catchup_hours=plan["catchup_hours"],
     )
     if not copy:
-        channel.logo.save(f"{slug}.png", ContentFile(_logo(plan)), save=False)
+        channel.logo = ContentFile(_logo(plan), f"{slug}.png")
     channel.save()
     codes = plan.get("packages", ())
     channel.packages.set(Package.objects.filter(code__in=codes))

@@ -75,7 +75,7 @@ class TestOwnTitles:
     ) -> None:
         seed(demo_titles=1)
         seed(demo_titles=1)
-        files = list(Path(settings.MEDIA_ROOT).rglob("*.*"))
+        files = list((Path(settings.MEDIA_ROOT) / "artwork").rglob("*.*"))
         assert len(files) == Artwork.objects.count() == 5
 
     def test_episodes_have_their_own_stills(self) -> None:
