@@ -151,6 +151,12 @@ class TestImport:
         assert programme.series_key == "dd:EP001"
         assert programme.details["ratings"] == [{"system": "FSK", "value": "16"}]
 
+    def test_categories_of_any_letters(self, feed):
+        odd = ['a "b"', "c\\d", "{e,f}", "ä", "NULL"]
+        inner = "".join(f"<category>{text}</category>" for text in odd)
+        run(feed.write(document(element("20:00", "22:00", inner=inner))))
+        assert Programme.objects.get().categories == odd
+
     def test_a_text_without_a_language_is_in_that_of_the_source(self, feed):
         EpgSource.objects.filter(pk=feed.pk).update(language="de")
         inner = '<title lang="fr">Le film</title>'
