@@ -8,6 +8,7 @@ from accounts import entitlements
 from accounts.entitlements import Allow, Deny, Holder, Terms
 from accounts.models import Device
 from accounts.tokens import Viewer
+from catalog import availability
 from playback.content import Playable
 from streamapi.errors import Denied, DomainError, Unauthenticated
 
@@ -26,6 +27,10 @@ def check(
     playable: Playable, holder: Holder, *, territory: str, now: datetime
 ) -> Allow:
     """The terms on which they may; raises what stands in the way."""
+    if playable.windowed and not availability.is_available(
+        playable.title_pk, territory, now
+    ):
+        raise Denied("It is not available here at this time.", code="not_available_now")
     terms = Terms(packages=playable.packages, min_age=playable.min_age)
     decision = entitlements.decide(holder, terms, territory=territory, now=now)
     if isinstance(decision, Deny):

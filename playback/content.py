@@ -39,6 +39,7 @@ class Playable:
     thumbnails: str
     packages: frozenset[str]
     min_age: int
+    windowed: bool
     rungs: Sequence[Mapping[str, Any]]
     sounds: Sequence[Mapping[str, Any]]
     words: Sequence[Mapping[str, Any]]
@@ -83,6 +84,7 @@ def find(content_id: str, kind: str = Asset.Kind.MAIN) -> Playable:
         thumbnails=row["thumbnails"],
         packages=frozenset(() if trailer else shown["packages"]),
         min_age=shown["min_age"],
+        windowed=shown["windowed"],
         **{name: row[name] for name in _TRACKS},
     )
 
@@ -93,7 +95,11 @@ def _rows(content_id: str, kind: str) -> QuerySet[Asset, dict[str, Any]]:
         title=OuterRef("owner"), language=languages.default_language()
     )
     facts = JSONObject(
-        id="public_id", name="name", packages="packages", min_age="min_age"
+        id="public_id",
+        name="name",
+        packages="packages",
+        min_age="min_age",
+        windowed="windowed",
     )
     episode = PublishedEpisode.objects.filter(public_id=OuterRef("episode__public_id"))
     rows: QuerySet[Asset, dict[str, Any]] = (

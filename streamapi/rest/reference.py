@@ -244,6 +244,18 @@ _PEOPLE: Final = (
         "Ask the viewer to sign in.",
     ),
     Problem(
+        "device_unknown",
+        401,
+        "The device was removed from the household.",
+        "Ask the viewer to sign in.",
+    ),
+    Problem(
+        "profile_gone",
+        401,
+        "The profile of the token was deleted.",
+        "Let the viewer choose another profile.",
+    ),
+    Problem(
         "user_code_unknown",
         404,
         "Nothing waits under this code: mistyped, too old, or answered already.",
@@ -292,12 +304,6 @@ _LIVE: Final = (
 
 _PLAYBACK: Final = (
     Problem(
-        "sign_in_required",
-        401,
-        "It is not free; `packages` lists what gives access.",
-        "Ask the viewer to sign in, then play again.",
-    ),
-    Problem(
         "not_entitled",
         403,
         "It is in none of the household's packages; what would help is listed.",
@@ -322,15 +328,15 @@ _PLAYBACK: Final = (
         "Say so; do not offer to buy it.",
     ),
     Problem(
+        "not_available_now",
+        403,
+        "It is not available in this territory at this time.",
+        "Read the title again; it may open later.",
+    ),
+    Problem(
         "maturity_blocked",
         403,
         "It is rated above what the profile may see.",
-        "Offer to switch the profile.",
-    ),
-    Problem(
-        "above_maturity_ceiling",
-        403,
-        "It is rated above what the viewer may see.",
         "Offer to switch the profile.",
     ),
     Problem(

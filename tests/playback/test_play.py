@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Package
 from catalog import publishing
-from catalog.models import Episode, Title
+from catalog.models import AvailabilityWindow, Episode, Title
 from playback import m3u8
 from playback import packaging as made
 from playback.models import Asset, PlaybackSession
@@ -24,6 +24,8 @@ from tests.playback.conftest import local_storage
 
 NOW = datetime(2027, 1, 15, 8, 0, 0, tzinfo=UTC)
 PLAY = "/v1/playback/sessions"
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 
 pytestmark = pytest.mark.django_db
 
@@ -319,6 +321,32 @@ class TestRefusals:
         assert response.json()["code"] == "not_entitled"
         assert response.json()["help"] == ["sign_in", "subscribe"]
         assert response.json()["packages"] == ["premium"]
+
+    def test_a_window_opens_and_closes_play_to_the_second_where_it_holds(
+        self, client: Client
+    ) -> None:
+        title = film().title
+        AvailabilityWindow.objects.create(
+            title=title, territories=["DE"], starts_at=NOW, ends_at=NOW + DAY
+        )
+        publish(title)
+
+        def answer(moment: datetime, territory: str = "DE") -> tuple[int, str]:
+            with time_machine.travel(moment, tick=False):
+                played = client.post(
+                    PLAY,
+                    {"content_id": title.public_id, "device": {"platform": "web"}},
+                    content_type="application/json",
+                    headers={"CloudFront-Viewer-Country": territory},
+                )
+            return played.status_code, played.json().get("code", "")
+
+        refused = (403, "not_available_now")
+        assert answer(NOW - SECOND) == refused
+        assert answer(NOW) == (201, "")
+        assert answer(NOW, "US") == refused
+        assert answer(NOW + DAY - SECOND) == (201, "")
+        assert answer(NOW + DAY) == refused
 
     @pytest.mark.parametrize(
         "body",

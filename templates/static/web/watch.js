@@ -26,8 +26,8 @@ async function openSession(contentId, options) {
   try {
     return await Session.start(contentId, options);
   } catch (problem) {
-    const mayHelp = problem.status === 401 || problem.code === "sign_in_required";
-    if (mayHelp && await askToSignIn(explain(problem))) return openSession(contentId, options);
+    const mayHelp = problem.status === 401;
+    if (mayHelp && await askToSignIn(word("signInToWatch"))) return openSession(contentId, options);
     if (mayHelp) return null;
     throw problem;
   }
