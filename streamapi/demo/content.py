@@ -98,9 +98,12 @@ def genres() -> tuple[DemoGenre, ...]:
 
 @cache
 def titles() -> tuple[DemoTitle, ...]:
-    """All titles; those that come with video are the first."""
-    rows = [*_read("movies.json"), *_read("series.json")]
-    return tuple(_title(row) for row in rows)
+    """All titles: movies that come with video, then series, then the other movies."""
+    movies, series = _read("movies.json"), _read("series.json")
+    filmed = {row["slug"] for row in _read("films.json")}
+    first = [row for row in movies if row["slug"] in filmed]
+    others = [row for row in movies if row["slug"] not in filmed]
+    return tuple(_title(row) for row in (*first, *series, *others))
 
 
 def _read(name: str) -> list[dict[str, Any]]:

@@ -34,9 +34,7 @@ def executable() -> str:
 
 
 @pytest.fixture(scope="session")
-def service(
-    executable: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with eight titles, the first of them with video."""
     with running(tmp_path_factory.mktemp("service"), "--demo-titles=8") as made:
         yield made
