@@ -39,7 +39,7 @@ BATCH: Final = 2000
 _CAST: Final = 400
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _AGES: Final = ((0, "G"), (6, "PG"), (12, "PG-13"), (16, "R"))
-_WORDS: Final[dict[str, list[Any]]] = orjson.loads(
+_WORDS: Final[dict[str, Any]] = orjson.loads(
     (Path(__file__).parent / "data" / "synthetic.json").read_bytes()
 )
 
@@ -158,28 +158,26 @@ def _names(chance: random.Random, number: int) -> dict[str, str]:
     )
     place = chance.choice(_WORDS["places"])
     return {
-        "en": f"The {adjective[0]} {noun[0]} of {place} {number}",
-        "de": f"Die {adjective[1]} {noun[1]} von {place} {number}",
+        language: pattern.format(
+            adjective=adjective[column], noun=noun[column], place=place, number=number
+        )
+        for column, (language, pattern) in enumerate(_WORDS["names"].items())
     }
 
 
 def _words(
     rows: _Rows, key: int, names: Mapping[str, str], chance: random.Random
 ) -> None:
-    hero, year = chance.choice(_WORDS["given"]), chance.randint(2, 30)
-    synopses = {
-        "en": f"{hero} returns after {year} years and finds that everybody else has kept"
-        f" the promise. {names['en']} is a title made for measurements.",
-        "de": f"{hero} kehrt nach {year} Jahren zurück und stellt fest, dass alle anderen"
-        f" ihr Wort gehalten haben. „{names['de']}“ ist ein Titel für Messungen.",
-    }
+    hero, years = chance.choice(_WORDS["given"]), chance.randint(2, 30)
     for language, name in names.items():
         rows.add(
             TitleTranslation,
             title=key,
             language=language,
             name=name,
-            synopsis=synopses[language],
+            synopsis=_WORDS["synopses"][language].format(
+                hero=hero, years=years, name=name
+            ),
         )
 
 
