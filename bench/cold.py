@@ -21,7 +21,7 @@ PATH = "/v1/titles?limit=240"
 PLAIN = {"Accept-Language": "en"}
 GZIPPED = {**PLAIN, "Accept-Encoding": "gzip"}
 TAG = "titles"
-HEARD_S = 0.02
+HEARD_S = 0.05
 """After a purge, for it to have reached the server."""
 
 

@@ -113,7 +113,7 @@ def _fresh_database(database_url: str, name: str) -> str:
 @contextmanager
 def titles(site: Site, database_url: str, count: int) -> Iterator[Service]:
     """A service on a database of its own with this many published titles."""
-    url = _fresh_database(database_url, f"bench_{count}")
+    url = _fresh_database(database_url, f"bench_{count}_{secrets.token_hex(2)}")
     service = Service(site, url, f"bench-{count}-{secrets.token_hex(4)}")
     try:
         service.run("manage.py", "migrate", "--verbosity", "0")

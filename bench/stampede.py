@@ -38,14 +38,23 @@ def measure(service: Service, plan: Plan, say: Callable[[str], None]) -> list[Ro
         reader = Reader(server.port)
         reader.read(PATH, GZIPPED)
         for _ in range(plan.storms):
-            _end(editor)
-            alone.append(reader.read(PATH, GZIPPED)[0])
+            alone.append(_rebuild(editor, reader))
             _end(editor)
             before = counter.stat().st_size
             slowest.append(_storm(server, plan.crowd))
             rebuilds.append(counter.stat().st_size - before)
     say(f"  rebuilds in each storm of {plan.crowd:,} clients: {rebuilds}")
     return _rows(rebuilds, slowest, alone, plan)
+
+
+def _rebuild(editor: Desk, reader: Reader) -> float:
+    """Milliseconds that one client waits for an answer that has ended."""
+    for _ in range(10):
+        _end(editor)
+        took, state, _body = reader.read(PATH, GZIPPED)
+        if state == "MISS":
+            return took
+    raise WrongAnswer("an ended answer is still served from the cache")
 
 
 def _server(service: Service, counter: Path) -> Server:

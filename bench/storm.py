@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import select
 import socket
 import time
@@ -103,9 +104,10 @@ def _summary(crowd: list[_Client]) -> Storm:
         head, _, body = bytes(client.received).partition(b"\r\n\r\n")
         status = int(head.split(b" ", 2)[1])
         statuses[status] = statuses.get(status, 0) + 1
-        bodies.add(body)
+        bodies.add((b"\r\ncontent-encoding: gzip" in head.lower(), body))
+    texts = {gzip.decompress(body) if zipped else body for zipped, body in bodies}
     return Storm(
         seconds=[client.answered - client.asked for client in crowd],
         statuses=statuses,
-        bodies=len(bodies),
+        bodies=len(texts),
     )
