@@ -11,6 +11,9 @@ from playback import edge
 from streamapi.http import health, pictures
 from streamapi.urls import api, web
 
+admin.site.site_header = admin.site.site_title = "Stream"
+admin.site.index_title = "Editorial desk"
+
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
