@@ -68,17 +68,25 @@ def register_source(kind: str, source: Source) -> None:
     _sources[kind] = source
 
 
+class _Kept(dict[int, str]):
+    """What becomes of a character, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        one = chr(code)
+        dropped = unicodedata.combining(one) or one in _SILENT
+        self[code] = one if one.isalnum() else ("" if dropped else " ")
+        return self[code]
+
+
+_KEPT: Final = _Kept()
+
+
 def fold(text: str) -> str:
     """Lower case without accents, ligatures and punctuation: ``Amélie!`` is amelie."""
     for sign, word in _SIGNS.items():
         text = text.replace(sign, word)
     plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
-    kept = (
-        one if one.isalnum() else ("" if one in _SILENT else " ")
-        for one in plain
-        if not unicodedata.combining(one)
-    )
-    return " ".join("".join(kept).split())
+    return " ".join(plain.translate(_KEPT).split())
 
 
 def fold_query(text: str) -> str:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from PIL import Image
 
-from streamapi.demo import content
+from streamapi.demo import content, workers
 from streamapi.demo.content import DemoTitle
 from streamapi.demo.pictures import posters
 
-_FEW: Final = 4
+_FEW: Final = 3
 _EPISODE_ROLE: Final = "still"
 
 
@@ -37,18 +34,10 @@ class Drawn:
 
 
 def draw_all(slugs: Sequence[str], languages: Sequence[str]) -> Iterator[list[Drawn]]:
-    """The pictures of each title, in turn.
-
-    Processes of their own draw them: fresh ones, which share no connection with ours.
-    """
-    work: Callable[[str], list[Drawn]] = partial(draw, languages=tuple(languages))
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
-    if len(slugs) < _FEW or cores < 2:
-        yield from map(work, slugs)
-        return
-    fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(cores, 8), mp_context=fresh) as pool:
-        yield from pool.map(work, slugs, chunksize=_FEW)
+    """The pictures of each title, in turn; all cores draw."""
+    yield from workers.spread(
+        partial(draw, languages=tuple(languages)), slugs, few=_FEW
+    )
 
 
 def draw(slug: str, languages: Sequence[str]) -> list[Drawn]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,8 @@ import orjson
 from django.db import connection, transaction
 from django.db.models import Model
 
-from catalog import publishing
+from catalog import genres, publishing
+from catalog import people as catalog_people
 from catalog.bulk import batches, copy_into
 from catalog.models import (
     Artwork,
@@ -30,7 +32,7 @@ from catalog.models import (
     Title,
     TitleTranslation,
 )
-from streamapi.demo import catalogue, people
+from streamapi.demo import catalogue, people, workers
 from streamapi.demo.pictures.canvas import chance_of
 from streamapi.demo.seeding import Seeding
 
@@ -46,12 +48,14 @@ _WORDS: Final[dict[str, Any]] = orjson.loads(
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What every synthetic title draws on: keys of rows that exist."""
+    """What every synthetic title draws on: keys of rows that exist, and the chance."""
 
     genres: Sequence[int]
     cast: Sequence[int]
     package: int
     pictures: Sequence[tuple[str, str, int, int, str]]
+    random_seed: int
+    now: datetime
 
 
 class _Table:
@@ -98,41 +102,49 @@ class _Rows:
 
 def seed(seeding: Seeding) -> None:
     """Add titles until there are as many as were asked for."""
-    prefix = f"{seeding.random_seed}-"
-    known = ExternalId.objects.filter(system=SYSTEM, value__startswith=prefix).count()
-    wanted = range(known + 1, seeding.synthetic_titles + 1)
-    if not wanted:
+    missing = _missing(seeding)
+    if not missing:
         return
-    progress = seeding.progress("Synthetic titles", len(wanted))
-    stock = _stock(seeding)
+    progress = seeding.progress("Synthetic titles", len(missing))
+    parts = list(batches(missing, BATCH))
     done = 0
-    for numbers in batches(wanted, BATCH):
-        _add(numbers, stock, seeding)
-        done += len(numbers)
-        progress.at(done, f"{done} of {len(wanted)}")
+    for added in workers.spread(partial(_add, stock=_stock(seeding)), parts, few=1):
+        done += added
+        progress.at(done, f"{done} of {len(missing)}")
     _analyse()
     progress.end(f"{done} added and published")
 
 
+def _missing(seeding: Seeding) -> list[int]:
+    """The numbers of titles that are not there yet; an earlier run may have ended early."""
+    prefix = f"{seeding.random_seed}-"
+    known = ExternalId.objects.filter(system=SYSTEM, value__startswith=prefix)
+    numbers = {
+        int(value.removeprefix(prefix)) for (value,) in known.values_list("value")
+    }
+    return [n for n in range(1, seeding.synthetic_titles + 1) if n not in numbers]
+
+
 @transaction.atomic
-def _add(numbers: Sequence[int], stock: Stock, seeding: Seeding) -> None:
+def _add(numbers: Sequence[int], stock: Stock) -> int:
     keys = _next_keys(Title, len(numbers))
     rows = _Rows()
     for key, number in zip(keys, numbers, strict=True):
-        _title(rows, key, number, stock, seeding)
+        _title(rows, key, number, stock)
     rows.write()
-    publishing.publish_batch(keys, by=None, now=seeding.now)
+    publishing.publish_batch(keys, by=None, now=stock.now)
+    return len(keys)
 
 
-def _title(rows: _Rows, key: int, number: int, stock: Stock, seeding: Seeding) -> None:
-    chance = chance_of(f"{seeding.random_seed}-{number}")
+def _title(rows: _Rows, key: int, number: int, stock: Stock) -> None:
+    chance = chance_of(f"{stock.random_seed}-{number}")
     names = _names(chance, number)
     year = chance.randint(1950, 2026)
     rows.add(
         Title,
         id=key,
         public_id=f"ti_{''.join(chance.choices(_ALPHABET, k=16))}",
-        slug=f"synthetic-{seeding.random_seed}-{number}",
+        slug=f"synthetic-{stock.random_seed}-{number}",
         kind="movie",
         original_name=names["en"],
         original_language="en",
@@ -141,11 +153,11 @@ def _title(rows: _Rows, key: int, number: int, stock: Stock, seeding: Seeding) -
         released_on=date(year, chance.randint(1, 12), chance.randint(1, 28)),
         runtime_s=chance.randint(70, 170) * 60,
         popularity=int(5000 / chance.randint(1, 5000)),
-        created_at=seeding.now,
-        updated_at=seeding.now,
+        created_at=stock.now,
+        updated_at=stock.now,
     )
     rows.add(
-        ExternalId, title=key, system=SYSTEM, value=f"{seeding.random_seed}-{number}"
+        ExternalId, title=key, system=SYSTEM, value=f"{stock.random_seed}-{number}"
     )
     _words(rows, key, names, chance)
     _links(rows, key, stock, chance)
@@ -221,12 +233,18 @@ def _pictures(rows: _Rows, key: int, stock: Stock, chance: random.Random) -> Non
 
 
 def _stock(seeding: Seeding) -> Stock:
-    genres = catalogue.write_genres()
+    """People and genres are published here: batches side by side would do it twice."""
+    genre_rows = catalogue.write_genres()
+    cast = _cast(seeding)
+    genres.publish_missing(list(genre_rows))
+    catalog_people.publish_missing(cast)
     return Stock(
-        genres=[genre.pk for genre in genres.values()],
-        cast=_cast(seeding),
+        genres=[genre.pk for genre in genre_rows.values()],
+        cast=cast,
         package=people.package().pk,
         pictures=list(_shared_pictures()),
+        random_seed=seeding.random_seed,
+        now=seeding.now,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -15,7 +16,15 @@ from accounts.models import Offer, Profile, User
 from catalog.models import Artwork, PublishedTitle, Title
 from playback import jobs
 from playback.models import Asset, PackagingJob
-from streamapi.demo import cinema, content, filming, gallery, people, tasks
+from streamapi.demo import (
+    cinema,
+    content,
+    filming,
+    gallery,
+    people,
+    tasks,
+    workers,
+)
 from streamapi.demo.films.script import films
 from streamapi.demo.seeding import Seeding
 
@@ -83,6 +92,14 @@ class TestOwnTitles:
         stills = [one for one in drawn if one.episode]
         assert len(stills) == sum(len(one.episodes) for one in SERIES.seasons)
         assert len({one.file for one in stills}) == len(stills)
+
+    def test_a_series_comes_with_its_episodes(self, client: Client) -> None:
+        seed(demo_titles=7)
+        season = client.get(f"/v1/titles/{SERIES.slug}/seasons/1?lang=de").json()
+        first = SERIES.seasons[0].episodes[0]
+        assert season["episodes"][0]["name"] == first.texts["de"].name
+        assert [one["role"] for one in season["episodes"][0]["images"]] == ["still"]
+        assert len(season["episodes"]) == len(SERIES.seasons[0].episodes)
 
     def test_many_titles_are_drawn_by_several_processes(self) -> None:
         slugs = [title.slug for title in content.titles()[:4]]
@@ -160,6 +177,19 @@ class TestSynthetic:
     def test_a_larger_number_adds_the_difference(self) -> None:
         seed(demo_titles=0, titles=4)
         assert "2 added and published" in seed(demo_titles=0, titles=6)
+
+    def test_gaps_of_an_interrupted_run_are_filled(self) -> None:
+        seed(demo_titles=0, titles=5)
+        before = _synthetic()
+        Title.objects.get(slug="synthetic-1-2").delete()
+        assert "1 added and published" in seed(demo_titles=0, titles=5)
+        assert _synthetic() == before
+
+    @pytest.mark.django_db(transaction=True)
+    def test_many_are_made_by_several_processes(self, monkeypatch) -> None:
+        monkeypatch.setattr("streamapi.demo.synthetic.BATCH", 10)
+        assert "25 added and published" in seed(demo_titles=0, titles=25)
+        assert PublishedTitle.objects.filter(language="en").count() == 25
 
     @pytest.mark.parametrize("wrong", ["-1", "1000001", "many"])
     def test_a_number_that_cannot_be_is_refused(self, wrong: str) -> None:
@@ -277,6 +307,13 @@ class TestProgress:
             progress.at(done, "busy")
         assert output.getvalue().count("\n") == 10
         assert "  Work: 50% busy\n" in output.getvalue()
+
+
+def test_a_new_process_joins_on_the_same_database() -> None:
+    workers._join(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
 
 
 def test_filming_needs_a_title_in_the_catalogue() -> None:

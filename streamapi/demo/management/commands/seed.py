@@ -6,10 +6,9 @@ import argparse
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 from django.utils import timezone
 
-from streamapi.demo import cinema
+from streamapi.demo import cinema, workers
 from streamapi.demo.cinema import NotPackaged, Standing
 from streamapi.demo.seeding import Seeding
 from streamapi.demo.steps import STEPS
@@ -83,7 +82,7 @@ class Command(BaseCommand):
             guide_days=max(1, options["days"]),
         )
         self.stdout.ending = ""
-        _let_statements_run()
+        workers.let_statements_run()
         try:
             for step in STEPS:
                 step(seeding)
@@ -103,10 +102,3 @@ def _count(text: str) -> int:
     if not 0 <= number <= 1_000_000:
         raise argparse.ArgumentTypeError("from 0 to 1,000,000")
     return number
-
-
-def _let_statements_run() -> None:
-    """The limits on statements are for requests; nobody waits for an answer here."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute("SET idle_in_transaction_session_timeout = 0")
