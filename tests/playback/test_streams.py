@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -128,9 +129,12 @@ class TestTheLimit:
         screens = household(40, streams=3)
         connections.close_all()  # a fork must not share a socket
         state.client.cache_clear()
-        with multiprocessing.get_context("fork").Pool(4) as pool:
+        fork = multiprocessing.get_context("fork")
+        with fork.Pool(4, signal.signal, (signal.SIGTERM, signal.SIG_DFL)) as pool:
             jobs = [(screens[n::4], content_id, 5) for n in range(4)]
             found = pool.starmap(start_all, jobs)
+            pool.close()
+            pool.join()
         statuses = [status for part in found for status in part]
         assert len(statuses) == 200
         assert set(statuses) <= {201, 409, 503}  # an overload refuses, too
