@@ -23,8 +23,12 @@ run: install ## Serve the product on http://127.0.0.1:8000 (PORT, STATE_DIR)
 	@$(LOCAL) run
 
 test: install ## Run all tests (ARGS="tests/catalog -k publish" for some)
-	@$(LOCAL) exec -- $(PY) -m pytest -n $(PARALLEL) --dist loadgroup --cov --cov-report= --cov-fail-under=0 $(ARGS)
+ifdef ARGS
+	@$(LOCAL) exec -- $(PY) -m pytest $(ARGS)
+else
+	@$(LOCAL) exec -- .ci/tests $(PY) $(PARALLEL) --cov-report= --cov-fail-under=0
 	@$(PY) -m coverage report --fail-under=0 --format=total | sed 's/$$/ % of lines and branches covered/'
+endif
 
 check: lint types contracts migrations deploy-check duplication spelling coverage ## All that CI asks for
 
@@ -56,7 +60,7 @@ spelling: install ## Spelling (not of the tests, which misspell on purpose)
 	@$(PY) -m codespell_lib $(PACKAGES) bench docs templates *.md Makefile
 
 coverage: install ## All tests, and at least 98 % of lines and branches covered
-	@$(LOCAL) exec -- $(PY) -m pytest -n $(PARALLEL) --dist loadgroup --cov --cov-report=term --cov-report=xml $(ARGS)
+	@$(LOCAL) exec -- .ci/tests $(PY) $(PARALLEL) --cov-report=term --cov-report=xml
 
 bench: install ## Measure it beside its peers (ARGS=--quick for a short look)
 	@$(LOCAL) exec -- $(PY) -m bench $(ARGS)
