@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .local import *
-from .local import DATABASES, STATIC_ROOT
+from .local import CACHES, DATABASES, ENV, REDIS_URL, STATIC_ROOT
 
 DEBUG = False
 SECRET_KEY = "for-tests-only-" + "x" * 40
@@ -19,3 +19,11 @@ for _database in DATABASES.values():
     _database["CONN_HEALTH_CHECKS"] = False
     # Creating and dropping test databases on a busy machine takes longer than a request.
     _database["OPTIONS"]["options"] += " -c statement_timeout=60000"
+
+# Tests empty Redis. Each parallel runner has databases and a purge channel of its own.
+_runner = int(ENV.text("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+if REDIS_URL and _runner:
+    REDIS_CACHE_URL = f"{REDIS_URL}/{2 * _runner}"
+    REDIS_STATE_URL = f"{REDIS_URL}/{2 * _runner + 1}"
+    CACHES["default"]["LOCATION"] = REDIS_CACHE_URL
+RESPONSE_CACHE_NAMESPACE = f"rc:test-{_runner}"

@@ -2,12 +2,14 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,14 +24,17 @@ pytestmark = [pytest.mark.fault, pytest.mark.timeout(180)]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> dict[str, str]:
+def place(tmp_path: Path) -> Iterator[dict[str, str]]:
     """A state directory with a seed that counts as planted, and a free port."""
     (tmp_path / "seeded").touch()
-    return {
+    yield {
         "STATE_DIR": str(tmp_path),
         "PORT": str(free_port()),
         "WEB_CONCURRENCY": "1",
     }
+    rows = tmp_path / "postgres"
+    if rows.is_symlink():  # as root they live below /var/tmp
+        shutil.rmtree(rows.resolve().parent)
 
 
 def wait_for(launcher: Launcher) -> None:
