@@ -72,6 +72,7 @@ export function word(name) {
 
 export function explain(problem) {
   const texts = WORDS[language()].problems;
+  if (problem.body?.help?.includes("sign_in")) return texts.sign_in_required;
   return texts[problem.code] || (problem.status === 503 ? texts.unavailable : null)
     || (problem.body?.detail ?? texts.other);
 }
