@@ -65,7 +65,7 @@ def test_devices_see_what_was_published_and_never_what_is_being_edited(
     page.wait_for_selector(".messagelist .success")
     screen.wait(lambda: on_devices(service) == NEW, "the new name on devices")
 
-    page.click("text=Versions")
+    page.click(".object-tools >> text=Versions")
     page.screenshot(path=tmp_path / "versions.png", full_page=True)
     page.locator("[value='Show this version to devices']").first.click()
     screen.wait(lambda: on_devices(service) == before, "the old name on devices")
