@@ -139,6 +139,7 @@ class TestSignIn:
         assert wrong == unknown
         assert wrong["code"] == "wrong_credentials"
 
+    @pytest.mark.fault  # it compares durations
     def test_takes_as_long_for_an_unknown_address(
         self, api: APIClient, settings: Settings
     ) -> None:

@@ -57,15 +57,18 @@ def test_devices_see_what_was_published_and_never_what_is_being_edited(
     values = [names.nth(index).input_value() for index in range(names.count())]
     names.nth(values.index(before)).fill(NEW)
     page.screenshot(path=tmp_path / "edit.png", full_page=True)
-    page.click("[name=_continue]")
+    with page.expect_navigation():
+        page.click("[name=_continue]")
     page.wait_for_selector(".messagelist .success")
     assert on_devices(service) == before
 
-    page.click("[name=_publish]")
+    with page.expect_navigation():
+        page.click("[name=_publish]")
     page.wait_for_selector(".messagelist .success")
     screen.wait(lambda: on_devices(service) == NEW, "the new name on devices")
 
-    page.click(".object-tools >> text=Versions")
+    with page.expect_navigation():
+        page.click(".object-tools >> text=Versions")
     page.screenshot(path=tmp_path / "versions.png", full_page=True)
     page.locator("[value='Show this version to devices']").first.click()
     screen.wait(lambda: on_devices(service) == before, "the old name on devices")
