@@ -317,6 +317,7 @@ class TestRedisDown:
         assert worker.get(accept_encoding="gzip").status == 200
         assert worker.get().cache == "HIT"
 
+    @pytest.mark.fault
     def test_a_read_only_server_is_a_miss(
         self, make_worker: Make, client_of_redis: Redis, backstage: Backstage
     ) -> None:
@@ -330,18 +331,22 @@ class TestRedisDown:
         finally:
             client_of_redis.replicaof("NO", "ONE")
 
+    @pytest.mark.fault
     def test_a_full_server_is_a_miss(
         self, make_worker: Make, client_of_redis: Redis
     ) -> None:
         worker = make_worker()
         worker.get()
-        before = client_of_redis.config_get("maxmemory")["maxmemory"]
+        before = client_of_redis.config_get("maxmemory*")
+        client_of_redis.config_set("maxmemory-policy", "noeviction")
         client_of_redis.config_set("maxmemory", "1")
         try:
             assert make_worker().get().cache == "HIT"
             assert make_worker().get("/v1/pages/other").cache == "MISS"
         finally:
-            client_of_redis.config_set("maxmemory", before)
+            client_of_redis.config_set("maxmemory", before["maxmemory"])
+            policy = before["maxmemory-policy"]
+            client_of_redis.config_set("maxmemory-policy", policy)
 
 
 class TestTrust:
