@@ -19,7 +19,7 @@ from tests.journeys.service import Service
 pytestmark = [
     pytest.mark.media,
     pytest.mark.xdist_group("journeys"),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
 ]
 
 GUIDE = Path(settings.BASE_DIR) / "docs" / "api.md"

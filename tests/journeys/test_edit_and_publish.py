@@ -15,7 +15,7 @@ from tests.journeys.service import Service
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("journeys"),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
 ]
 
 FILM = "perihelion"

@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.media,
     pytest.mark.xdist_group("journeys"),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
 ]
 
 FILM = "the-keepers-light"

@@ -20,7 +20,7 @@ from streamapi.local.valkey import free_port
 
 from .conftest import NO_SERVICES, ROOT, Launcher, eventually, processes_of
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(900)]
 
 
 @pytest.fixture
