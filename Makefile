@@ -75,7 +75,7 @@ lock: ## Pin the requirements again, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	@for name in base prod dev; do \
 		echo "requirements/$$name.txt"; \
-		uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras --python-version 3.11 \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
 
