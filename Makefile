@@ -81,6 +81,7 @@ lock: ## Pin the requirements again, with hashes (needs uv)
 
 install:
 	@./.ci/install $(VENV) requirements/dev.txt
+	@./.ci/player
 
 reset: ## Forget the demo service: everything in var/
 	@rm -rf "$$(readlink var/postgres 2>/dev/null || echo var/postgres)" var

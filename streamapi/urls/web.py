@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -9,9 +13,21 @@ from django.urls import path
 from django.views.decorators.cache import cache_control
 from django.views.generic import TemplateView
 
-_page = cache_control(public=True, max_age=300)(
-    TemplateView.as_view(template_name="web/index.html")
-)
+_SHAKA: Final = "vendor/shaka-player.js"
+
+
+class Page(TemplateView):
+    """The page; it says where the player for protected video is, if it was fetched."""
+
+    template_name = "web/index.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        is_there = staticfiles_storage.exists(_SHAKA) or finders.find(_SHAKA)
+        kwargs["shaka_player"] = static(_SHAKA) if is_there else ""
+        return super().get_context_data(**kwargs)
+
+
+_page = cache_control(public=True, max_age=300)(Page.as_view())
 
 
 @cache_control(public=True, max_age=86400)

@@ -45,7 +45,7 @@ export function followArrows() {
     if (!direction || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
     const from = document.activeElement;
     if (from?.matches("input, textarea, select") && direction[0] !== 0) return;
-    const scope = document.querySelector("dialog[open]") || document;
+    const scope = document.querySelector("dialog[open], [data-keep-focus]:not([hidden])") || document;
     const to = from && from !== document.body && scope.contains(from)
       ? nearest(from, direction, scope)
       : scope.querySelector("main a[href], main button") || scope.querySelector(REACHABLE);

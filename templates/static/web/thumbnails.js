@@ -1,5 +1,7 @@
 // Pictures for scrubbing: a WebVTT file whose cues point into a sprite.
 
+import { clock } from "./ui.js";
+
 const CUE = /([\d:.]+)\s+-->\s+([\d:.]+)[^\n]*\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)/g;
 
 function seconds(text) {
@@ -24,6 +26,7 @@ export function showThumbnail(node, cues, time) {
   const cue = cues.find((each) => time >= each.start && time < each.end);
   node.hidden = !cue;
   if (!cue) return;
+  node.querySelector("span").textContent = clock(time);
   node.style.width = `${cue.width}px`;
   node.style.height = `${cue.height}px`;
   node.style.backgroundImage = `url("${cue.url}")`;
