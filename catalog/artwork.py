@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import IO, Final, TypeVar
 
 import gevent
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from gevent import monkey
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -64,14 +64,15 @@ def inspect(raw: bytes) -> Inspection:
         raise PictureRefused(
             f"The file is larger than {MAX_BYTES // 1024**2} MB.", code="too_many_bytes"
         )
-    return _off_the_hub(lambda: _decode(ContentFile(raw)))
+    return _off_the_hub(lambda: _inspected(raw))
 
 
-def _decode(file: File[bytes]) -> Inspection:
+def decoded(raw: bytes) -> Image.Image:
+    """The pixels of a file, or PictureRefused; takes its time, so not in a hub."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(file, formats=list(FORMATS))
+            picture = Image.open(ContentFile(raw), formats=list(FORMATS))
             _check_size(*picture.size)
             picture.load()
     except UnidentifiedImageError as error:
@@ -85,6 +86,11 @@ def _decode(file: File[bytes]) -> Inspection:
         raise PictureRefused(
             f"The picture is damaged: {error}.", code="damaged_picture"
         ) from error
+    return picture
+
+
+def _inspected(raw: bytes) -> Inspection:
+    picture = decoded(raw)
     extension = FORMATS[picture.format or ""]
     upright = ImageOps.exif_transpose(picture)
     return Inspection(extension, *upright.size, _colour(upright))

@@ -11,12 +11,14 @@ from typing import Any, TypedDict
 
 from catalog.models import (
     Artwork,
+    AttributeValue,
     AvailabilityWindow,
     Credit,
     Episode,
     EpisodeTranslation,
     ExternalId,
     GenreTranslation,
+    KeywordTranslation,
     MaturityRating,
     Season,
     SeasonTranslation,
@@ -53,12 +55,17 @@ class Rating(TypedDict):
 
 
 class WindowContent(TypedDict):
-    """A period in some territories; moments in ISO 8601."""
+    """A period in some territories; moments in ISO 8601.
+
+    ``packages`` are what gives access in it; without any, those of the title.
+    """
 
     territories: list[str]
     excluded: bool
     starts_at: str | None
     ends_at: str | None
+    announced_at: str | None
+    packages: list[str]
 
 
 class PersonName(TypedDict):
@@ -77,18 +84,29 @@ class CreditContent(TypedDict):
 
 
 class GenreContent(TypedDict):
-    """A genre and its names by language."""
+    """A genre or a keyword, and its names by language."""
 
     slug: str
     names: dict[str, str]
 
 
+class StudioContent(TypedDict):
+    """Who made the title."""
+
+    slug: str
+    name: str
+
+
 class EpisodeContent(TypedDict):
-    """An episode in all its languages."""
+    """An episode in all its languages.
+
+    ``after`` of a special: the season and the episode that it is watched after.
+    """
 
     id: str
     number: int
     absolute_number: int | None
+    after: list[int] | None
     released_on: str | None
     runtime_s: int | None
     texts: Texts
@@ -118,6 +136,9 @@ class Content(TypedDict):
     runtime_s: int | None
     texts: Texts
     genres: list[GenreContent]
+    keywords: list[GenreContent]
+    studios: list[StudioContent]
+    attributes: dict[str, Any]
     packages: list[str]
     ratings: list[Rating]
     windows: list[WindowContent]
@@ -127,10 +148,26 @@ class Content(TypedDict):
     seasons: list[SeasonContent]
 
 
+def of_snapshot(kept: Mapping[str, Any]) -> Content:
+    """The content that a snapshot keeps; what older ones lack is empty."""
+    found: Any = {"keywords": [], "studios": [], "attributes": {}, **kept}
+    window: dict[str, Any] = {"announced_at": None, "packages": []}
+    found["windows"] = [{**window, **one} for one in kept["windows"]]
+    found["seasons"] = [
+        {**season, "episodes": [{"after": None, **one} for one in season["episodes"]]}
+        for season in kept["seasons"]
+    ]
+    content: Content = found
+    return content
+
+
 def load(title_pks: Sequence[int]) -> dict[int, Content]:
     """The content of each title, by primary key."""
     texts = _texts(TitleTranslation, "title_id", title_pks, "tagline")
-    genres = _genres(title_pks)
+    genres = _labels(Title.genres.through, GenreTranslation, "genre", title_pks)
+    keywords = _labels(Title.keywords.through, KeywordTranslation, "keyword", title_pks)
+    studios = _studios(title_pks)
+    attributes = _attributes(title_pks)
     packages = _grouped(
         Title.packages.through.objects.filter(title_id__in=title_pks)
         .order_by("package__code")
@@ -155,6 +192,9 @@ def load(title_pks: Sequence[int]) -> dict[int, Content]:
             runtime_s=row["runtime_s"],
             texts=texts.get(row["pk"], {}),
             genres=genres.get(row["pk"], []),
+            keywords=keywords.get(row["pk"], []),
+            studios=studios.get(row["pk"], []),
+            attributes=attributes.get(row["pk"], {}),
             packages=packages.get(row["pk"], []),
             ratings=ratings.get(row["pk"], []),
             windows=windows.get(row["pk"], []),
@@ -202,22 +242,45 @@ def _texts(model: Any, owner: str, pks: Sequence[int], *more: str) -> dict[int, 
     return texts
 
 
-def _genres(title_pks: Sequence[int]) -> dict[int, list[GenreContent]]:
-    through = Title.genres.through.objects
+def _labels(
+    through: Any, translations: Any, label: str, title_pks: Sequence[int]
+) -> dict[int, list[GenreContent]]:
+    """Genres or keywords, in the order in which they were given."""
     links = list(
-        through.filter(title_id__in=title_pks)
+        through.objects.filter(title_id__in=title_pks)
         .order_by("id")
-        .values_list("title_id", "genre_id", "genre__slug")
+        .values_list("title_id", f"{label}_id", f"{label}__slug")
     )
     names: dict[int, dict[str, str]] = defaultdict(dict)
-    for genre, language, name in GenreTranslation.objects.filter(
-        genre_id__in={genre for _, genre, _ in links}
-    ).values_list("genre_id", "language", "name"):
-        names[genre][language] = name
-    return _grouped(
-        (title, GenreContent(slug=slug, names=names[genre]))
-        for title, genre, slug in links
+    rows = translations.objects.filter(
+        **{f"{label}_id__in": {pk for _, pk, _ in links}}
     )
+    for pk, language, name in rows.values_list(f"{label}_id", "language", "name"):
+        names[pk][language] = name
+    return _grouped(
+        (title, GenreContent(slug=slug, names=names[pk])) for title, pk, slug in links
+    )
+
+
+def _studios(title_pks: Sequence[int]) -> dict[int, list[StudioContent]]:
+    rows = Title.studios.through.objects.filter(title_id__in=title_pks).order_by("id")
+    return _grouped(
+        (title, StudioContent(slug=slug, name=name))
+        for title, slug, name in rows.values_list(
+            "title_id", "studio__slug", "studio__name"
+        )
+    )
+
+
+def _attributes(title_pks: Sequence[int]) -> dict[int, dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
+    rows = AttributeValue.objects.filter(title_id__in=title_pks)
+    ordered = rows.order_by("definition__code").values_list(
+        "title_id", "definition__code", "value"
+    )
+    for title, code, value in ordered:
+        found[title][code] = value
+    return found
 
 
 def _ratings(title_pks: Sequence[int]) -> dict[int, list[Rating]]:
@@ -241,19 +304,26 @@ def _ratings(title_pks: Sequence[int]) -> dict[int, list[Rating]]:
 
 def _windows(title_pks: Sequence[int]) -> dict[int, list[WindowContent]]:
     rows = AvailabilityWindow.objects.filter(title_id__in=title_pks).order_by("id")
+    found = list(rows.values())
+    through = AvailabilityWindow.packages.through.objects
+    packages = _grouped(
+        through.filter(availabilitywindow_id__in=[row["id"] for row in found])
+        .order_by("package__code")
+        .values_list("availabilitywindow_id", "package__code")
+    )
     return _grouped(
         (
-            title,
+            row["title_id"],
             WindowContent(
-                territories=territories,
-                excluded=excluded,
-                starts_at=_date(starts_at),
-                ends_at=_date(ends_at),
+                territories=row["territories"],
+                excluded=row["excluded"],
+                starts_at=_date(row["starts_at"]),
+                ends_at=_date(row["ends_at"]),
+                announced_at=_date(row["announced_at"]),
+                packages=packages.get(row["id"], []),
             ),
         )
-        for title, territories, excluded, starts_at, ends_at in rows.values_list(
-            "title_id", "territories", "excluded", "starts_at", "ends_at"
-        )
+        for row in found
     )
 
 
@@ -347,9 +417,15 @@ def _episodes(season_pks: Sequence[int]) -> Iterator[tuple[int, EpisodeContent]]
                 id=row["public_id"],
                 number=row["number"],
                 absolute_number=row["absolute_number"],
+                after=_after(row),
                 released_on=_date(row["released_on"]),
                 runtime_s=row["runtime_s"],
                 texts=texts.get(row["id"], {}),
                 images=images.get(row["id"], []),
             ),
         )
+
+
+def _after(row: Mapping[str, Any]) -> list[int] | None:
+    season = row["after_season"]
+    return None if season is None else [season, row["after_episode"] or 0]

@@ -21,6 +21,7 @@ from catalog.content import (
     Rating,
     SeasonContent,
 )
+from catalog.models import RenderedPicture
 
 Json = dict[str, Any]
 SectionBuilder = Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
@@ -30,6 +31,8 @@ It is asked for a whole batch at once, so it needs a constant number of queries.
 """
 
 Renderer = Callable[[Picture], Json]
+Rendered = Mapping[str, RenderedPicture]
+"""The smaller versions of pictures, by the name of the file."""
 
 UNRATED_AGE: Final = 18
 """What nobody has rated is for adults."""
@@ -54,7 +57,8 @@ def register_section(name: str, builder: SectionBuilder) -> None:
     The section ``media`` is not shown as such. Its members, all optional, go to their
     place in card, title and season: ``runtime_s``, ``audio_languages``,
     ``subtitle_languages``, ``badges`` (lists of strings), ``playable`` (bool), and
-    ``episodes``: from an episode's public id to ``{"runtime_s", "playable"}``.
+    ``videos`` (trailers and extras, see ``playback``), and ``episodes``: from an
+    episode's public id to ``{"runtime_s", "playable"}``.
 
     After a section changed, ``catalog.publishing.refresh`` brings it to devices.
     """
@@ -84,8 +88,13 @@ def spoken(content: Content, media: Mapping[str, Any]) -> list[str]:
     )
 
 
-def image(picture: Picture) -> Json:
-    """A picture as devices get it."""
+def image(picture: Picture, rendered: RenderedPicture | None = None) -> Json:
+    """A picture as devices get it.
+
+    ``template`` with one of the ``widths`` and one of the ``formats`` in it is a smaller
+    version; until those are made there is only ``url``, the picture as it was uploaded.
+    """
+    made = rendered if rendered is not None and rendered.folder else None
     return {
         "role": picture["role"],
         "url": default_storage.url(picture["file"]),
@@ -95,22 +104,31 @@ def image(picture: Picture) -> Json:
         "alt": picture["alt"],
         "lang": picture["lang"] or None,
         "placeholder": picture["placeholder"] or None,
-        "blurhash": picture["blurhash"] or None,
+        "blurhash": (made.blurhash if made else picture["blurhash"]) or None,
         "focal": picture["focal"],
+        "widths": made.widths if made else [],
+        "formats": made.formats if made else [],
+        "template": template(made.folder) if made else None,
     }
 
 
-def once_each() -> Renderer:
+def template(folder: str) -> str:
+    """The URL of the versions in a folder, with ``{width}`` and ``{format}`` to fill in."""
+    return default_storage.url(f"{folder}/W.F").replace("W.F", "{width}.{format}")
+
+
+def once_each(rendered: Rendered | None = None) -> Renderer:
     """Renders a picture the first time that it is asked for; for a batch that is kept.
 
     Every language of a title shows the same pictures.
     """
     done: dict[int, Json] = {}
+    versions = rendered or {}
 
     def render(picture: Picture) -> Json:
         key = id(picture)
         if key not in done:
-            done[key] = image(picture)
+            done[key] = image(picture, versions.get(picture["file"]))
         return done[key]
 
     return render
@@ -165,6 +183,7 @@ class TitleDocuments:
         )
         self.texts = languages.best(content["texts"], self.chain)
         self.images = images(content["images"], self.chain, render)
+        self._episodes: dict[str, Json] = {}
 
     def card(self) -> Json:
         """What a list or a rail shows of the title."""
@@ -177,7 +196,7 @@ class TitleDocuments:
             "year": content["year"],
             "runtime_s": self.media.get("runtime_s") or content["runtime_s"],
             "maturity": self._maturity(),
-            "genres": self._genres(),
+            "genres": self._labels(content["genres"]),
             "images": self._card_images(),
             "packages": content["packages"],
             "badges": self.media.get("badges", []),
@@ -198,6 +217,9 @@ class TitleDocuments:
             "synopsis": self.texts.get("synopsis", ""),
             "credits": content["credits"],
             "ratings": content["ratings"],
+            "keywords": self._labels(content["keywords"]),
+            "studios": content["studios"],
+            "attributes": content["attributes"],
             "external_ids": content["external_ids"],
             "audio_languages": spoken(content, media),
             "subtitle_languages": media.get("subtitle_languages", []),
@@ -213,8 +235,14 @@ class TitleDocuments:
             "title": {"id": self.content["id"], "name": self.texts["name"]},
             "synopsis": languages.best(season["texts"], self.chain).get("synopsis", ""),
             "images": images(season["images"], self.chain, self.render),
-            "episodes": [self._episode(one) for one in season["episodes"]],
+            "episodes": [self.episode(season, one) for one in season["episodes"]],
         }
+
+    def episode(self, season: SeasonContent, episode: EpisodeContent) -> Json:
+        """An episode; asked for again, it is the same object."""
+        if episode["id"] not in self._episodes:
+            self._episodes[episode["id"]] = self._episode(season, episode)
+        return self._episodes[episode["id"]]
 
     def _season_summary(self, season: SeasonContent) -> Json:
         texts = languages.best(season["texts"], self.chain)
@@ -224,13 +252,15 @@ class TitleDocuments:
             "episode_count": len(season["episodes"]),
         }
 
-    def _episode(self, episode: EpisodeContent) -> Json:
+    def _episode(self, season: SeasonContent, episode: EpisodeContent) -> Json:
         texts = languages.best(episode["texts"], self.chain)
         media = self.media.get("episodes", {}).get(episode["id"], {})
         return {
             "id": episode["id"],
+            "season_number": season["number"],
             "number": episode["number"],
             "absolute_number": episode["absolute_number"],
+            "after": episode["after"],
             "name": texts["name"],
             "synopsis": texts.get("synopsis", ""),
             "released_on": episode["released_on"],
@@ -245,10 +275,9 @@ class TitleDocuments:
             return None
         return {"min_age": rating["min_age"], "label": rating["value"]}
 
-    def _genres(self) -> list[Json]:
+    def _labels(self, labels: Sequence[GenreContent]) -> list[Json]:
         return [
-            {"slug": one["slug"], "name": genre_name(one, self.chain)}
-            for one in self.content["genres"]
+            {"slug": one["slug"], "name": genre_name(one, self.chain)} for one in labels
         ]
 
     def _card_images(self) -> list[Json]:

@@ -9,7 +9,7 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
-from catalog import cache_keys, content, documents, languages, searching
+from catalog import cache_keys, content, documents, languages, renditions, searching
 from catalog.bulk import copy_into, delete_rows
 from catalog.models import Person, PersonTranslation, PublishedPerson
 
@@ -40,6 +40,8 @@ def publish_missing(person_pks: Sequence[int]) -> None:
 
 def _rows(person_pks: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     pictures = content.pictures_of_people(person_pks)
+    files = {one["file"] for several in pictures.values() for one in several}
+    render = documents.once_each(renditions.of_files(files))
     biographies: dict[int, dict[str, dict[str, str]]] = {}
     for translation in PersonTranslation.objects.filter(person_id__in=person_pks):
         words = {"biography": translation.biography}
@@ -52,7 +54,7 @@ def _rows(person_pks: Sequence[int]) -> Iterator[tuple[Any, ...]]:
             card = {
                 "id": person.public_id,
                 "name": person.name,
-                "images": documents.images(pictures.get(person.pk, []), chain),
+                "images": documents.images(pictures.get(person.pk, []), chain, render),
             }
             document = {
                 **card,

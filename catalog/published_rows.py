@@ -14,13 +14,23 @@ from typing import Any, Final
 import orjson
 from django.conf import settings
 
-from catalog import cache_keys, documents, genres, people, searching, sorting
+from catalog import (
+    cache_keys,
+    documents,
+    episodes,
+    genres,
+    people,
+    renditions,
+    searching,
+    sorting,
+)
 from catalog.bulk import copy_into, delete_rows
 from catalog.content import Content
 from catalog.models import (
     Person,
     PublishedCredit,
     PublishedEpisode,
+    PublishedEpisodeCard,
     PublishedSeason,
     PublishedTitle,
     PublishedWindow,
@@ -38,23 +48,44 @@ _TITLE_FIELDS: Final = (
     "windowed",
     "genres",
     "languages",
+    "keywords",
+    "studios",
     "packages",
     "by_popularity",
     "by_release",
     "by_addition",
     "by_name",
     "folded",
+    "phrases",
     "card",
     "document",
 )
 _SEASON_FIELDS: Final = ("title", "language", "number", "document")
 _EPISODE_FIELDS: Final = ("title", "public_id", "season_number", "number")
 _CREDIT_FIELDS: Final = ("title", "person", "role", "character")
-_WINDOW_FIELDS: Final = ("title", "territories", "excluded", "starts_at", "ends_at")
+_EPISODE_CARD_FIELDS: Final = (
+    "title",
+    "language",
+    "season_number",
+    "by_season",
+    "by_watching",
+    "by_absolute",
+    "document",
+)
+_WINDOW_FIELDS: Final = (
+    "title",
+    "territories",
+    "excluded",
+    "starts_at",
+    "ends_at",
+    "announced_at",
+    "packages",
+)
 _PUBLISHED: Final = (
     PublishedTitle,
     PublishedSeason,
     PublishedEpisode,
+    PublishedEpisodeCard,
     PublishedCredit,
     PublishedWindow,
 )
@@ -88,6 +119,7 @@ def write(entries: Mapping[int, Entry]) -> None:
     )
     copy_into(PublishedSeason, _SEASON_FIELDS, _seasons(builders))
     copy_into(PublishedEpisode, _EPISODE_FIELDS, _episodes(entries))
+    copy_into(PublishedEpisodeCard, _EPISODE_CARD_FIELDS, _episode_cards(builders))
     copy_into(PublishedWindow, _WINDOW_FIELDS, _windows(entries))
     _write_credits(entries)
     genres.publish_missing(
@@ -105,7 +137,10 @@ _Builder = tuple[int, str, documents.TitleDocuments]
 
 def _builders(entries: Mapping[int, Entry]) -> list[_Builder]:
     sections = documents.sections(list(entries))
-    build = partial(documents.TitleDocuments, render=documents.once_each())
+    rendered = renditions.of_files(
+        {file for entry in entries.values() for file in _files(entry.content)}
+    )
+    build = partial(documents.TitleDocuments, render=documents.once_each(rendered))
     return [
         (pk, language, build(entry.content, sections[pk], language))
         for pk, entry in entries.items()
@@ -129,12 +164,15 @@ def _title(entry: Entry, builder: _Builder) -> tuple[Any, ...]:
         bool(content["windows"]),
         [genre["slug"] for genre in content["genres"]],
         documents.spoken(content, built.media),
+        [one["slug"] for one in content["keywords"]],
+        [one["slug"] for one in content["studios"]],
         content["packages"],
         sorting.by_number(entry.popularity, pk),
         sorting.by_release(content["released_on"], content["year"], pk),
         sorting.by_moment(entry.first_published_at, pk),
         sorting.by_name(card["name"], built.texts["language"], pk),
         _searched(card["name"], content),
+        _phrases(content),
         text(card),
         text(built.document(card)),
     )
@@ -144,6 +182,22 @@ def _searched(name: str, content: Content) -> str:
     """All names of a title, that of the row's language first."""
     names = [words["name"] for words in content["texts"].values()]
     return searching.fold_names([name, content["original_name"], *names])
+
+
+def _phrases(content: Content) -> list[str]:
+    """What it is found by without being called so, in all languages, folded."""
+    keywords = [name for one in content["keywords"] for name in one["names"].values()]
+    studios = [one["name"] for one in content["studios"]]
+    folded = (searching.fold_query(name) for name in (*keywords, *studios))
+    return [phrase for phrase in dict.fromkeys(folded) if phrase]
+
+
+def _files(content: Content) -> Iterator[str]:
+    """The files of all its pictures."""
+    for season in content["seasons"]:
+        for owner in (season, *season["episodes"]):
+            yield from (picture["file"] for picture in owner["images"])
+    yield from (picture["file"] for picture in content["images"])
 
 
 def _seasons(builders: Sequence[_Builder]) -> Iterator[tuple[Any, ...]]:
@@ -159,11 +213,18 @@ def _episodes(entries: Mapping[int, Entry]) -> Iterator[tuple[Any, ...]]:
                 yield pk, episode["id"], season["number"], episode["number"]
 
 
+def _episode_cards(builders: Sequence[_Builder]) -> Iterator[tuple[Any, ...]]:
+    for pk, language, built in builders:
+        for one in episodes.places(built.content["seasons"]):
+            document = text(built.episode(one.season, one.episode))
+            yield pk, language, one.season["number"], *one[2:], document
+
+
 def _windows(entries: Mapping[int, Entry]) -> Iterator[tuple[Any, ...]]:
     for pk, entry in entries.items():
         for one in entry.content["windows"]:
-            period = (one["starts_at"], one["ends_at"])
-            yield pk, one["territories"], one["excluded"], *period
+            moments = (one["starts_at"], one["ends_at"], one["announced_at"])
+            yield pk, one["territories"], one["excluded"], *moments, one["packages"]
 
 
 def _write_credits(entries: Mapping[int, Entry]) -> None:

@@ -134,8 +134,9 @@ def rollback(
     del by  # as in unpublish
     locked = _locked([title.pk])[title.pk]
     target = to or _before(locked)
-    entry = Entry(target.content, locked.popularity, locked.first_published_at or now)
-    if _slugs_taken({title.pk: target.content}):
+    shown = content.of_snapshot(target.content)
+    entry = Entry(shown, locked.popularity, locked.first_published_at or now)
+    if _slugs_taken({title.pk: shown}):
         raise Conflict(
             "Another published title has taken the slug of that snapshot.",
             code="slug_taken",
@@ -168,7 +169,7 @@ def _refresh_batch(title_pks: Sequence[int], now: datetime) -> int:
     )
     entries = {
         snapshot.title_id: Entry(
-            snapshot.content,
+            content.of_snapshot(snapshot.content),
             titles[snapshot.title_id].popularity,
             titles[snapshot.title_id].first_published_at or now,
         )

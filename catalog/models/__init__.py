@@ -1,13 +1,24 @@
 """What editors write, and what devices read of it."""
 
-from catalog.models.artwork import Artwork
+from catalog.models.artwork import Artwork, RenderedPicture
+from catalog.models.attributes import AttributeDefinition, AttributeValue
 from catalog.models.availability import AvailabilityWindow, PublishedWindow
+from catalog.models.collections import (
+    Collection,
+    CollectionItem,
+    CollectionTranslation,
+)
+from catalog.models.discovery import ChartEntry, RelatedTitle, Synonym
 from catalog.models.genres import Genre, GenreTranslation
 from catalog.models.imports import ImportRun
+from catalog.models.labels import Keyword, KeywordTranslation, Studio
 from catalog.models.people import Credit, Person, PersonExternalId, PersonTranslation
 from catalog.models.published import (
+    PublishedCollection,
+    PublishedCollectionItem,
     PublishedCredit,
     PublishedEpisode,
+    PublishedEpisodeCard,
     PublishedGenre,
     PublishedPerson,
     PublishedSeason,
@@ -30,7 +41,13 @@ from catalog.models.titles import (
 
 __all__ = [
     "Artwork",
+    "AttributeDefinition",
+    "AttributeValue",
     "AvailabilityWindow",
+    "ChartEntry",
+    "Collection",
+    "CollectionItem",
+    "CollectionTranslation",
     "Credit",
     "Episode",
     "EpisodeExternalId",
@@ -39,20 +56,29 @@ __all__ = [
     "Genre",
     "GenreTranslation",
     "ImportRun",
+    "Keyword",
+    "KeywordTranslation",
     "MaturityRating",
     "Person",
     "PersonExternalId",
     "PersonTranslation",
+    "PublishedCollection",
+    "PublishedCollectionItem",
     "PublishedCredit",
     "PublishedEpisode",
+    "PublishedEpisodeCard",
     "PublishedGenre",
     "PublishedPerson",
     "PublishedSeason",
     "PublishedTitle",
     "PublishedWindow",
+    "RelatedTitle",
+    "RenderedPicture",
     "Season",
     "SeasonTranslation",
     "Snapshot",
+    "Studio",
+    "Synonym",
     "Title",
     "TitleTranslation",
 ]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
 from catalog.models.base import LanguageField, hex_colour
+from catalog.models.collections import Collection
 from catalog.models.people import Person
 from catalog.models.series import Episode, Season
 from catalog.models.titles import Title
 
-OWNERS: Final = ("title", "season", "episode", "person")
+OWNERS: Final = ("title", "season", "episode", "person", "collection")
 _WITHIN_PICTURE: Final = (MinValueValidator(0.0), MaxValueValidator(1.0))
 
 
@@ -51,6 +53,9 @@ class Artwork(models.Model):
     person = models.ForeignKey(
         Person, models.CASCADE, null=True, blank=True, related_name="artwork"
     )
+    collection = models.ForeignKey(
+        Collection, models.CASCADE, null=True, blank=True, related_name="artwork"
+    )
     role = models.CharField(max_length=12, choices=Role)
     image = models.ImageField(upload_to="artwork/", max_length=200)
     width = models.PositiveIntegerField(default=0, editable=False)
@@ -80,3 +85,22 @@ class Artwork(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.width}x{self.height}"
+
+
+class RenderedPicture(models.Model):
+    """The smaller versions of one file, made by a job: every width in every format.
+
+    They belong to the file, not to one use of it; their names hold its hash and how
+    they were made, so they may be cached for ever.
+    """
+
+    file = models.CharField(max_length=200, unique=True)
+    folder = models.CharField(max_length=200, blank=True)
+    widths = ArrayField(models.PositiveIntegerField(), default=list)
+    formats = ArrayField(models.CharField(max_length=8), default=list)
+    blurhash = models.CharField(max_length=60, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.file

@@ -38,6 +38,17 @@ class AvailabilityWindow(Window):
     """When and where a title may be shown; a title without windows may be always."""
 
     title = models.ForeignKey("catalog.Title", models.CASCADE, related_name="windows")
+    packages = models.ManyToManyField(
+        "accounts.Package",
+        blank=True,
+        related_name="+",
+        help_text="What gives access in this window; none means those of the title.",
+    )
+    announced_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="From when it is shown as coming soon; empty: not before it starts.",
+    )
 
     class Meta:
         constraints = [
@@ -47,7 +58,13 @@ class AvailabilityWindow(Window):
                 | Q(starts_at__lt=F("ends_at")),
                 name="window_ends_after_it_starts",
                 violation_error_message="A window ends after it starts.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(announced_at=None)
+                | Q(starts_at__isnull=False, announced_at__lt=F("starts_at")),
+                name="window_announced_before_it_starts",
+                violation_error_message="A window is announced before it starts.",
+            ),
         ]
 
 
@@ -60,6 +77,8 @@ class PublishedWindow(Window):
         related_name="published_windows",
         db_constraint=False,
     )
+    packages = ArrayField(models.CharField(max_length=64), default=list)
+    announced_at = models.DateTimeField(null=True)
 
     objects = WindowQuerySet.as_manager()
 

@@ -13,6 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from catalog.models.base import LanguageField
+from catalog.models.collections import Collection
 from catalog.models.genres import Genre
 from catalog.models.people import Person
 from catalog.models.titles import Kind, Title
@@ -82,12 +83,19 @@ class PublishedTitle(models.Model):
     windowed = models.BooleanField()
     genres = ArrayField(models.CharField(max_length=60))
     languages = ArrayField(LanguageField())
+    keywords = ArrayField(models.CharField(max_length=80), default=list)
+    studios = ArrayField(models.CharField(max_length=80), default=list)
     packages = ArrayField(models.CharField(max_length=60))
     by_popularity = models.BigIntegerField()
     by_release = models.BigIntegerField()
     by_addition = models.BigIntegerField()
     by_name = models.CharField(max_length=120, db_collation="C")
     folded = models.TextField(db_collation="C")
+    phrases = ArrayField(
+        models.TextField(),
+        default=list,
+        help_text="Folded names of keywords and studios: found by, not called.",
+    )
     card = models.TextField()
     document = models.TextField()
 
@@ -127,6 +135,9 @@ class PublishedTitle(models.Model):
             ),
             GinIndex(fields=["genres"], name="published_genres"),
             GinIndex(fields=["languages"], name="published_languages"),
+            GinIndex(fields=["keywords"], name="published_keywords"),
+            GinIndex(fields=["studios"], name="published_studios"),
+            GinIndex(fields=["phrases"], name="published_phrases"),
         ]
 
     def __str__(self) -> str:
@@ -164,6 +175,28 @@ class PublishedEpisode(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class PublishedEpisodeCard(models.Model):
+    """An episode in one language, and its place in each order that there is."""
+
+    title = _of_title("published_episode_cards")
+    language = LanguageField()
+    season_number = models.PositiveSmallIntegerField()
+    by_season = models.PositiveIntegerField()
+    by_watching = models.PositiveIntegerField()
+    by_absolute = models.PositiveIntegerField()
+    document = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["title", "language", "by_season"], name="episode_card_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"episode {self.by_season} ({self.language})"
 
 
 class PublishedCredit(models.Model):
@@ -228,3 +261,52 @@ class PublishedGenre(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
+
+
+class PublishedCollection(models.Model):
+    """A collection in one language, as devices get it."""
+
+    collection = models.ForeignKey(Collection, models.CASCADE, related_name="published")
+    language = LanguageField()
+    public_id = models.CharField(max_length=MAX_LENGTH)
+    slug = models.CharField(max_length=120)
+    by_name = models.CharField(max_length=120, db_collation="C")
+    folded = models.TextField(db_collation="C")
+    card = models.TextField()
+    document = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["public_id", "language"], name="published_collection_once"
+            ),
+            models.UniqueConstraint(
+                fields=["slug", "language"], name="published_collection_slug_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["language", "by_name"], name="published_collection_by_name"
+            ),
+            GinIndex(
+                fields=["folded"],
+                name="published_collection_folded",
+                opclasses=["gin_trgm_ops"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} ({self.language})"
+
+
+class PublishedCollectionItem(models.Model):
+    """That a published collection has a title, and where."""
+
+    collection = models.ForeignKey(
+        Collection, models.CASCADE, related_name="published_items", db_constraint=False
+    )
+    title = _of_title("published_collection_items", db_index=True)
+    position = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.title_id}"

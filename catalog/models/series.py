@@ -56,6 +56,14 @@ class Episode(models.Model):
     season = models.ForeignKey(Season, models.CASCADE, related_name="episodes")
     number = models.PositiveSmallIntegerField()
     absolute_number = models.PositiveIntegerField(null=True, blank=True)
+    after_season = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Of a special: the season it is watched in."
+    )
+    after_episode = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Of a special: the episode it is watched after; 0 is before the first.",
+    )
     released_on = models.DateField(null=True, blank=True)
     runtime_s = models.PositiveIntegerField(null=True, blank=True)
 

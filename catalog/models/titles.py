@@ -14,6 +14,7 @@ from catalog.models.base import (
     country_code,
 )
 from catalog.models.genres import Genre
+from catalog.models.labels import Keyword, Studio
 from catalog.querysets import TitleQuerySet
 from streamapi.ids import new_id
 
@@ -66,6 +67,8 @@ class Title(models.Model):
     )
     popularity = models.PositiveIntegerField(default=0, editable=False)
     genres = models.ManyToManyField(Genre, blank=True, related_name="titles")
+    keywords = models.ManyToManyField(Keyword, blank=True, related_name="titles")
+    studios = models.ManyToManyField(Studio, blank=True, related_name="titles")
     packages = models.ManyToManyField(
         "accounts.Package",
         blank=True,

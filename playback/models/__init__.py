@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playback.models.assets import (
     Asset,
+    AssetWindow,
     AudioTrack,
     Marker,
     Rendition,
@@ -21,6 +22,7 @@ from playback.models.watching import (
 
 __all__ = [
     "Asset",
+    "AssetWindow",
     "AudioTrack",
     "ContinueItem",
     "Marker",

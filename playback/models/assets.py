@@ -6,9 +6,10 @@ from functools import partial
 
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
+from catalog.models.availability import Window
 from catalog.models.base import LANGUAGE_LENGTH, LanguageField
 from playback.querysets import AssetQuerySet
 from streamapi.ids import MAX_LENGTH, new_id
@@ -27,6 +28,12 @@ class Asset(models.Model):
 
         MAIN = "main"
         TRAILER = "trailer"
+        TEASER = "teaser"
+        CLIP = "clip"
+        FEATURETTE = "featurette", "making of"
+        INTERVIEW = "interview"
+        SCENE = "scene", "deleted scene"
+        BLOOPERS = "bloopers"
 
     class State(models.TextChoices):
         """How far the video is on its way to viewers."""
@@ -57,6 +64,11 @@ class Asset(models.Model):
         related_name="assets",
     )
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.MAIN)
+    name = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Of a trailer or an extra, where its kind does not say enough.",
+    )
     state = models.CharField(
         max_length=10, choices=State, default=State.WAITING, editable=False
     )
@@ -114,6 +126,23 @@ class Asset(models.Model):
         if self.episode is not None:
             return self.episode.season.title_id
         return self.title_id or 0
+
+
+class AssetWindow(Window):
+    """When and where a piece of video may be played; without any, as its title."""
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="windows")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at=None)
+                | Q(ends_at=None)
+                | Q(starts_at__lt=F("ends_at")),
+                name="asset_window_ends_after_it_starts",
+                violation_error_message="A window ends after it starts.",
+            )
+        ]
 
 
 class Rendition(models.Model):

@@ -45,6 +45,7 @@ class PlaybackSession(models.Model):
     content_id = models.CharField(max_length=MAX_LENGTH)
     folder = models.CharField(max_length=80)
     platform = models.CharField(max_length=20)
+    territory = models.CharField(max_length=2, blank=True)
     max_height = models.PositiveIntegerField()
     cap_reason = models.CharField(max_length=30, blank=True)
     cmcd_sid = models.UUIDField(default=uuid.uuid4)

@@ -355,7 +355,7 @@ class TestRefusals:
             {"device": "web"},
             {"max_height": 0},
             {"codecs": "avc1"},
-            {"kind": "bloopers"},
+            {"kind": "sequel"},
             {"start": "sideways"},
         ],
         ids=str,
