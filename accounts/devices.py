@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -17,6 +19,8 @@ from streamapi.errors import Conflict, LimitReached, NotFound
 SWAPS: Final = 5
 SWAP_WINDOW: Final = timedelta(days=30)
 FORGOTTEN_AFTER: Final = timedelta(days=180)
+RevokedListener = Callable[[Device, datetime], None]
+_listeners: list[RevokedListener] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,13 @@ def revoke(device: Device, *, reason: str, now: datetime) -> None:
         revoked_at=now, revoked_reason=reason
     )
     sign_ins.end(SignIn.objects.filter(device=device), reason="device_revoked", now=now)
+    for listener in _listeners:
+        transaction.on_commit(partial(listener, device, now))
+
+
+def on_revoked(listener: RevokedListener) -> None:
+    """Let who owns streams end those of a device that is out; called in ``ready()``."""
+    _listeners.append(listener)
 
 
 def _make_room(account: Account, platform: str, now: datetime) -> None:

@@ -36,6 +36,13 @@ class LastProfile(Conflict):
     title = "The last profile cannot be deleted"
 
 
+class PasswordRequired(Denied):
+    """A child's profile is left by a PIN; this household has none, so by its password."""
+
+    code = "password_required"
+    title = "Enter the password of the account"
+
+
 class BeyondOwnCeiling(Denied):
     """Who sees less cannot decide that someone may see more."""
 
@@ -89,32 +96,30 @@ def find(viewer: Viewer, public_id: str) -> Profile:
     return profile
 
 
-def choose(viewer: Viewer, public_id: str, pin: str, *, now: datetime) -> str:
-    """An access token for this profile; a PIN where one stands in the way."""
-    profile = find(viewer, public_id)
-    guards = _guards(viewer, profile)
-    if guards:
+def check_way(viewer: Viewer, profile: Profile, pin: str, *, now: datetime) -> None:
+    """Raise unless the viewer may go on as this profile, by a PIN if one is asked for.
+
+    A profile's own PIN guards it. Out of a child's profile the PIN of any grown-up leads
+    to those who have none themselves; where nobody has one, only the password does.
+    """
+    if profile.pin_hash:
+        pins.check(profile.account, [profile], pin, now=now)
+    elif viewer.is_kids and not profile.is_kids:
+        grown_up = Profile.objects.filter(account=profile.account, is_kids=False)
+        guards = list(grown_up.exclude(pin_hash=""))
+        if not guards:
+            raise PasswordRequired
         pins.check(profile.account, guards, pin, now=now)
+
+
+def choose(viewer: Viewer, profile: Profile, *, now: datetime) -> str:
+    """An access token for this profile, once the way to it is free."""
     return sign_ins.choose_profile(viewer.sign_in_id, profile, now=now)
 
 
 def default(account: Account) -> Profile | None:
     """Who is watching until someone chooses: the first profile that asks for no PIN."""
     return account.profiles.filter(pin_hash="").order_by("pk").first()
-
-
-def _guards(viewer: Viewer, profile: Profile) -> list[Profile]:
-    """Profiles one of whose PINs must be given.
-
-    A profile's own PIN guards it. From a child's profile to a grown-up one without a
-    PIN, any PIN of a grown-up of the household is asked for, if there is one.
-    """
-    if profile.pin_hash:
-        return [profile]
-    if not viewer.is_kids or profile.is_kids:
-        return []
-    grown_up = Profile.objects.filter(account=profile.account, is_kids=False)
-    return list(grown_up.exclude(pin_hash=""))
 
 
 def _saved(profile: Profile) -> Profile:

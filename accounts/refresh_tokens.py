@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.core.signing import BadSignature, Signer
 
-_NONCE_BYTES: Final = 12
+from streamapi import sealing
+
 _MAX_LENGTH: Final = 200
+_PURPOSE: Final = "refresh successor"
 _signer = Signer(salt="accounts.refresh-token", sep="~")
 
 
@@ -45,20 +43,12 @@ class RefreshToken:
 
     def seal(self, successor: RefreshToken) -> bytes:
         """The successor, readable only with this token."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + AESGCM(self._key()).encrypt(nonce, successor.text.encode(), None)
+        return sealing.seal(successor.text.encode(), self.text, purpose=_PURPOSE)
 
     def open(self, sealed: bytes) -> RefreshToken | None:
         """The successor that was sealed with this token."""
-        nonce, box = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-        try:
-            return parse(AESGCM(self._key()).decrypt(nonce, box, None).decode())
-        except (InvalidTag, ValueError):
-            return None
-
-    def _key(self) -> bytes:
-        kdf = HKDF(hashes.SHA256(), length=32, salt=None, info=b"refresh successor")
-        return kdf.derive(self.text.encode())
+        opened = sealing.unseal(sealed, self.text, purpose=_PURPOSE)
+        return parse(opened.decode()) if opened is not None else None
 
 
 def fresh(sign_in_id: str) -> RefreshToken:

@@ -159,9 +159,12 @@ class ProfileInput(serializers.ModelSerializer[Profile]):
 
 
 class ChooseInput(serializers.Serializer[Any]):
-    """The PIN, where one is asked for."""
+    """The PIN, where one is asked for; the password stands in for any PIN."""
 
     pin = serializers.CharField(required=False, max_length=6, default="")
+    password = serializers.CharField(
+        required=False, max_length=128, trim_whitespace=False, default=""
+    )
 
 
 class AccessOutput(serializers.Serializer[Any]):

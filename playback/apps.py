@@ -11,8 +11,10 @@ class PlaybackConfig(AppConfig):
     name = "playback"
 
     def ready(self) -> None:
-        """Tell the catalogue what video a title has."""
+        """Tell the catalogue what video a title has; hear of devices that are out."""
+        from accounts import devices
         from catalog import documents
-        from playback import media_section
+        from playback import departures, media_section
 
         documents.register_section("media", media_section.build)
+        devices.on_revoked(departures.end_streams)

@@ -37,12 +37,11 @@ from playback.leases import LEASE_S, Beat, Facts, Hot, Limits
 from playback.models import Asset, PlaybackSession
 from playback.progress import Event
 from playback.shards import Keys
-from streamapi.errors import Gone, InvalidInput, NotFound, Unavailable, Unprocessable
+from streamapi.errors import Gone, NotFound, Unavailable, Unprocessable
 from streamapi.ids import new_id
 
 HEARTBEAT_S: Final = 30
 RENEW_BEFORE: Final = timedelta(minutes=10)
-_LONGEST_KEY: Final = 255
 _ALONE: Final = Limits(1, 1)
 _TOLD: Final = (PlaybackSession.End.REPLACED, PlaybackSession.End.TAKEN_OVER)
 
@@ -109,8 +108,6 @@ def start(
 
     With an idempotency key, the same request again is answered with the same session.
     """
-    if len(request.idempotency_key) > _LONGEST_KEY:
-        raise InvalidInput("At most 255 characters.", code="invalid_idempotency_key")
     family = devices.family(request.platform)
     devices.check_codecs(request.codecs)
     playable = content.find(request.content_id, request.kind)

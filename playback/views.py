@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -24,14 +24,9 @@ from playback.serializers import (
 )
 from streamapi.clients import Variant
 from streamapi.responsecache import NEVER, Never
+from streamapi.rest import idempotency
 
 _PRIVATE: Final = {"Cache-Control": "private, no-store"}
-_KEY: Final = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="The same key and body again give the same session.",
-)
 
 
 class PlaybackView(APIView):
@@ -61,7 +56,7 @@ class SessionsView(PlaybackView):
 
     @extend_schema(
         operation_id="playback_start",
-        parameters=[_KEY],
+        parameters=[idempotency.PARAMETER],
         request=StartInput,
         responses={201: PlayOutput},
     )
@@ -69,7 +64,7 @@ class SessionsView(PlaybackView):
         """One call decides and answers with everything a player needs."""
         body = StartInput(data=request.data)
         body.is_valid(raise_exception=True)
-        asked = body.play_request(request.headers.get("Idempotency-Key", ""))
+        asked = body.play_request(idempotency.key_of(request))
         play = sessions.start(
             asked, self.viewer, territory=self.territory, now=timezone.now()
         )

@@ -13,6 +13,7 @@ from accounts.models.products import (
     Voucher,
     VoucherRedemption,
 )
+from accounts.models.repeats import KeptAnswer
 from accounts.models.sign_ins import SignIn
 from accounts.models.users import User
 
@@ -22,6 +23,7 @@ __all__ = [
     "Device",
     "Entitlement",
     "EntitlementEvent",
+    "KeptAnswer",
     "Offer",
     "Package",
     "Price",

@@ -35,6 +35,10 @@ class PersonalView(APIView):
         """Who is asking."""
         return viewer_of(self.request)
 
+    def subject(self) -> str:
+        """In whose name a command with an Idempotency-Key is kept."""
+        return self.viewer.account_id
+
     @property
     def variant(self) -> Variant:
         """Language, territory and form factor of the one who asks."""

@@ -22,6 +22,8 @@ from accounts.serializers import (
     TokensOutput,
 )
 from accounts.views.base import OpenView, PersonalView
+from accounts.views.once import once
+from streamapi.rest import idempotency
 
 _MAIL_SENT = {"status": "mail_sent"}
 
@@ -49,13 +51,21 @@ class VerifyEmail(OpenView):
 
 
 class SignInView(OpenView):
-    """Address and password for tokens."""
+    """Address and password for tokens; registers the device it is asked from."""
+
+    def subject(self) -> str:
+        """The address, as throttles know it: nobody is signed in yet."""
+        asked: object = self.request.data
+        email = asked.get("email", "") if isinstance(asked, dict) else ""
+        return throttling.subject(str(email))
 
     @extend_schema(
         operation_id="auth_sign_in",
+        parameters=[idempotency.PARAMETER],
         request=SignInInput,
         responses={200: TokensOutput},
     )
+    @once
     def post(self, request: Request) -> Response:
         asked = self.read(SignInInput)
         self.standings = throttling.password_try(request, asked["email"])

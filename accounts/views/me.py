@@ -29,6 +29,7 @@ from accounts.serializers import (
     ChooseInput,
     DeviceRename,
     DeviceSerializer,
+    EntitlementOutput,
     EntitlementsOutput,
     MeOutput,
     OffersOutput,
@@ -42,7 +43,9 @@ from accounts.serializers import (
 )
 from accounts.tokens import LIFE_S
 from accounts.views.base import PersonalView
+from accounts.views.once import once
 from streamapi.errors import Denied, NotFound
+from streamapi.rest import idempotency
 
 _MINOR_DIGITS: Final = {"JPY": 0, "KRW": 0, "BHD": 3, "KWD": 3, "TND": 3}
 
@@ -60,6 +63,14 @@ class HouseholdView(PersonalView):
         if self.viewer.is_kids:
             raise Denied("A child's profile changes nothing.", code="kids_profile")
         return self.account()
+
+    def prove(self, request: Request, password: str) -> None:
+        """Raise unless this is the password of the household's owner."""
+        owner = self.account().owner
+        self.standings = throttling.password_try(request, owner.email)
+        if not owner.check_password(password):
+            raise WrongCredentials
+        throttling.password_fits(request, owner.email)
 
 
 class Me(HouseholdView):
@@ -113,7 +124,12 @@ class Offers(PersonalView):
 class Vouchers(HouseholdView):
     """Redeems a voucher."""
 
-    @extend_schema(request=VoucherInput, responses={201: dict})
+    @extend_schema(
+        parameters=[idempotency.PARAMETER],
+        request=VoucherInput,
+        responses={201: EntitlementOutput},
+    )
+    @once
     def post(self, request: Request) -> Response:
         asked = self.read(VoucherInput)
         account = self.grown_up()
@@ -126,7 +142,12 @@ class Vouchers(HouseholdView):
 class Trials(HouseholdView):
     """Begins the trial of an offer."""
 
-    @extend_schema(request=TrialInput, responses={201: dict})
+    @extend_schema(
+        parameters=[idempotency.PARAMETER],
+        request=TrialInput,
+        responses={201: EntitlementOutput},
+    )
+    @once
     def post(self, request: Request) -> Response:
         asked = self.read(TrialInput)
         now = timezone.now()
@@ -142,7 +163,12 @@ class Profiles(HouseholdView):
         mine = Profile.objects.filter(account__public_id=self.viewer.account_id)
         return _list(ProfileSerializer(mine.order_by("pk"), many=True).data)
 
-    @extend_schema(request=ProfileInput, responses={201: ProfileSerializer})
+    @extend_schema(
+        parameters=[idempotency.PARAMETER],
+        request=ProfileInput,
+        responses={201: ProfileSerializer},
+    )
+    @once
     def post(self, request: Request) -> Response:
         asked = self.read(ProfileInput)
         made = profiles.create(self.viewer, now=timezone.now(), **asked)
@@ -165,15 +191,18 @@ class ProfileDetail(HouseholdView):
         return Response(status=204)
 
 
-class ChooseProfile(PersonalView):
+class ChooseProfile(HouseholdView):
     """Says who is watching; answers with an access token for them."""
 
     @extend_schema(request=ChooseInput, responses=AccessOutput)
     def post(self, request: Request, public_id: str) -> Response:
         asked = self.read(ChooseInput)
-        token = profiles.choose(
-            self.viewer, public_id, asked["pin"], now=timezone.now()
-        )
+        profile = profiles.find(self.viewer, public_id)
+        if asked["password"]:
+            self.prove(request, asked["password"])
+        else:
+            profiles.check_way(self.viewer, profile, asked["pin"], now=timezone.now())
+        token = profiles.choose(self.viewer, profile, now=timezone.now())
         return Response(
             {
                 "access_token": token,
@@ -190,11 +219,7 @@ class ProfilePin(HouseholdView):
     @extend_schema(request=PinInput, responses={204: None})
     def put(self, request: Request, public_id: str) -> Response:
         asked = self.read(PinInput)
-        owner = self.account().owner
-        self.standings = throttling.password_try(request, owner.email)
-        if not owner.check_password(asked["password"]):
-            raise WrongCredentials
-        throttling.password_fits(request, owner.email)
+        self.prove(request, asked["password"])
         pins.store(profiles.find(self.viewer, public_id), asked["pin"])
         return Response(status=204)
 

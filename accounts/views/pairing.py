@@ -17,6 +17,8 @@ from accounts.serializers import (
     WaitingOutput,
 )
 from accounts.views.me import HouseholdView
+from accounts.views.once import once
+from streamapi.rest import idempotency
 
 
 class Look(HouseholdView):
@@ -35,7 +37,12 @@ class Look(HouseholdView):
 class Approve(HouseholdView):
     """Lets the device in; ``replace_device_id`` makes room in a full household."""
 
-    @extend_schema(request=ApproveInput, responses=PairedOutput)
+    @extend_schema(
+        parameters=[idempotency.PARAMETER],
+        request=ApproveInput,
+        responses=PairedOutput,
+    )
+    @once
     def post(self, request: Request) -> Response:
         asked = self.read(ApproveInput)
         account = self.grown_up()

@@ -25,6 +25,7 @@ class PlaybackSession(models.Model):
         REPLACED = "replaced"
         TAKEN_OVER = "taken_over"
         EXPIRED = "expired"
+        REVOKED = "revoked", "its device was signed out for good"
 
     public_id = models.CharField(
         max_length=MAX_LENGTH,

@@ -31,17 +31,24 @@ _STATUS: Final[tuple[tuple[type[errors.DomainError], int], ...]] = (
 def problem_handler(exc: Exception, _context: Mapping[str, Any]) -> Response | None:
     """DRF's exception handler; ``None`` lets the last resort answer."""
     if isinstance(exc, errors.DomainError):
-        status, members = _from_domain(exc)
-    elif isinstance(exc, Http404):
-        status, members = 404, {}
+        set_rollback()
+        return problem_response(exc)
+    members: dict[str, Any] = {}
+    if isinstance(exc, Http404):
+        status = 404
     elif isinstance(exc, PermissionDenied):
-        status, members = 403, {}
+        status = 403
     elif isinstance(exc, exceptions.APIException):
         status, members = exc.status_code, _from_drf(exc)
     else:
         return None
     set_rollback()
     return _response(status, members)
+
+
+def problem_response(error: errors.DomainError) -> Response:
+    """The problem document of a domain error."""
+    return _response(*_from_domain(error))
 
 
 def status_of(error: errors.DomainError) -> int:

@@ -213,6 +213,12 @@ _PEOPLE: Final = (
         "Ask for the PIN and repeat the request with it.",
     ),
     Problem(
+        "password_required",
+        403,
+        "The way out of a child's profile, in a household where nobody has a PIN.",
+        "Ask for the password of the account and repeat the request with it.",
+    ),
+    Problem(
         "parental_pin_wrong",
         403,
         "Not the PIN; `tries_left` says how often one may still guess.",
@@ -391,8 +397,14 @@ _PLAYBACK: Final = (
     Problem(
         "invalid_idempotency_key",
         400,
-        "The Idempotency-Key is longer than 255 characters.",
+        "The Idempotency-Key is empty, longer than 255 characters, or not visible ASCII.",
         "A fault in the client.",
+    ),
+    Problem(
+        "idempotency_key_in_use",
+        409,
+        "The first request with this Idempotency-Key is still being answered.",
+        "Wait for `Retry-After` seconds, then send it again with the same key.",
     ),
     Problem(
         "event_too_old",

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts import devices
-from accounts.devices import Description, DeviceLimitReached
 from accounts.models import Account, Device, SignIn
 from tests.accounts.conftest import sign_in
 from tests.factories.accounts import (
@@ -109,30 +105,6 @@ class TestLimits:
         theirs = make_device(make_account()).public_id
         tokens = sign_in(api, household.owner, id=theirs)
         assert tokens["device_id"] != theirs
-
-
-@pytest.mark.django_db(transaction=True)
-class TestRace:
-    def test_fifty_registrations_at_once_stay_within_the_limit(
-        self, household: Account
-    ) -> None:
-        def once(_: int) -> bool:
-            try:
-                devices.register(
-                    account=household,
-                    description=Description(platform="iphone"),
-                    device_id="",
-                    now=timezone.now(),
-                )
-            except DeviceLimitReached:
-                return False
-            finally:
-                connection.close()
-            return True
-
-        with ThreadPoolExecutor(10) as pool:
-            assert sum(pool.map(once, range(50))) == 5
-        assert Device.objects.active().count() == 5
 
 
 class TestList:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts import grants, holdings, ledger
 from accounts.grants import AlreadyUsed, ReasonRequired, VoucherInvalid
@@ -17,7 +15,6 @@ from accounts.models import (
     Entitlement,
     EntitlementEvent,
     Voucher,
-    VoucherRedemption,
 )
 from accounts.projection import Event, Kind, State
 from streamapi.errors import NotFound
@@ -121,81 +118,6 @@ class TestVouchers:
         self.voucher(**fields)
         with pytest.raises(VoucherInvalid):
             grants.redeem(make_account(), "SPRING", now=NOW)
-
-
-@pytest.mark.django_db(transaction=True)
-class TestRaces:
-    def test_one_voucher_is_redeemed_once_by_many_households_at_once(self) -> None:
-        Voucher.objects.create(
-            code="ONE", product=make_product("basic"), days=1, starts_at=NOW
-        )
-        accounts = [make_account() for _ in range(8)]
-
-        def redeem(account: Account) -> bool:
-            try:
-                grants.redeem(account, "ONE", now=NOW)
-            except VoucherInvalid:
-                return False
-            finally:
-                connection.close()
-            return True
-
-        with ThreadPoolExecutor(8) as pool:
-            assert sum(pool.map(redeem, accounts)) == 1
-        assert VoucherRedemption.objects.count() == Entitlement.objects.count() == 1
-
-    def test_one_household_redeeming_twice_at_once_gets_it_once(self) -> None:
-        Voucher.objects.create(
-            code="MANY",
-            product=make_product("basic"),
-            days=1,
-            starts_at=NOW,
-            max_redemptions=99,
-        )
-        account = make_account()
-
-        def redeem(_: int) -> bool:
-            try:
-                grants.redeem(account, "MANY", now=NOW)
-            except AlreadyUsed:
-                return False
-            finally:
-                connection.close()
-            return True
-
-        with ThreadPoolExecutor(8) as pool:
-            assert sum(pool.map(redeem, range(8))) == 1
-        assert Voucher.objects.get().redemptions == 1
-
-    def test_a_store_event_told_many_times_at_once_counts_once(self) -> None:
-        account = make_account()
-        make_product("basic")
-
-        def tell(_: int) -> None:
-            try:
-                record(account, event(Kind.STARTED, 0, product="basic"))
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(8) as pool:
-            list(pool.map(tell, range(8)))
-        assert EntitlementEvent.objects.count() == Entitlement.objects.count() == 1
-
-    def test_one_purchase_claimed_by_two_households_at_once_goes_to_one(self) -> None:
-        make_product("basic")
-
-        def claim(account: Account) -> bool:
-            try:
-                record(account, event(Kind.STARTED, 0, product="basic"))
-            except ledger.PurchaseAlreadyLinked:
-                return False
-            finally:
-                connection.close()
-            return True
-
-        with ThreadPoolExecutor(2) as pool:
-            assert sum(pool.map(claim, [make_account(), make_account()])) == 1
-        assert Entitlement.objects.count() == 1
 
 
 class TestTrials:

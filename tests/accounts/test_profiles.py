@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import check_password
-from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts import pins, tokens
@@ -128,12 +126,25 @@ class TestChildren:
         assert Profile(is_kids=True, maturity=18).ceiling == 12
         assert Profile(is_kids=True, maturity=7).ceiling == 7
 
-    def test_leave_freely_where_nobody_set_a_pin(
+    def test_leave_by_the_password_where_nobody_set_a_pin(
         self, api: APIClient, household: Account
     ) -> None:
         sign_in(api, household.owner)
         choose(api, make_profile(household, name="Kid", is_kids=True))
-        assert choose(api, household.profiles.get(name="Ada")).status_code == 200
+        ada = household.profiles.get(name="Ada")
+        for pin in ({}, {"pin": "1234"}):
+            assert code(choose(api, ada, **pin)) == "password_required"
+        assert code(choose(api, ada, password="wrong")) == "wrong_credentials"
+        assert choose(api, ada, password=PASSWORD).status_code == 200
+
+    def test_guess_no_password_on_the_way_out(
+        self, api: APIClient, household: Account
+    ) -> None:
+        sign_in(api, household.owner)
+        choose(api, make_profile(household, name="Kid", is_kids=True))
+        ada = household.profiles.get(name="Ada")
+        tries = [choose(api, ada, password="wrong").status_code for _ in range(6)]
+        assert tries == [401] * 5 + [429]
 
     def test_need_a_grown_ups_pin_to_leave_where_there_is_one(
         self, api: APIClient, household: Account
@@ -302,25 +313,3 @@ class TestGuessing:
         locked = choose(api, profile, pin="1234")
         assert (locked.status_code, code(locked)) == (423, "parental_pin_locked")
         assert 890 <= int(locked["Retry-After"]) <= 900
-
-
-@pytest.mark.django_db(transaction=True)
-class TestRace:
-    def test_two_hundred_guesses_at_once_get_five(self, household: Account) -> None:
-        profile = lock(household.profiles.get())
-
-        def once(_: int) -> type[Exception] | None:
-            mine = Profile.objects.select_related("account").get(pk=profile.pk)
-            try:
-                guess(mine, "0000", NOW)
-            except (PinWrong, PinLocked) as refusal:
-                return type(refusal)
-            finally:
-                connection.close()
-            return None
-
-        with ThreadPoolExecutor(16) as pool:
-            seen = list(pool.map(once, range(200)))
-        assert seen.count(PinWrong) == 5
-        assert seen.count(PinLocked) == 195
-        assert Account.objects.get().pin_locks == 1

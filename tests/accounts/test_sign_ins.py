@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -137,28 +135,6 @@ class TestRotation:
         household.owner.is_active = False
         household.owner.save()
         assert exchange(token).json()["error"] == "invalid_grant"
-
-
-@pytest.mark.django_db(transaction=True)
-class TestRace:
-    def test_two_refreshes_at_once_give_one_successor(
-        self, api: APIClient, household: Account
-    ) -> None:
-        token = sign_in(api, household.owner)["refresh_token"]
-        barrier = threading.Barrier(8)
-
-        def one(_: int) -> str:
-            barrier.wait()
-            try:
-                answer: str = exchange(token).json()["refresh_token"]
-                return answer
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(8) as pool:
-            successors = set(pool.map(one, range(8)))
-        assert len(successors) == 1
-        assert exchange(successors.pop()).status_code == 200
 
 
 class TestEndpointErrors:

@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +15,7 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from accounts import devices
 from playback import concurrency, flushing, households, leases, sessions, shards
 from playback.models import PlaybackSession
 from streamapi import state
@@ -345,6 +346,25 @@ class TestRefusals:
         assert response.json()["code"] == "device_revoked"
         mine.device.delete()
         assert mine.play(content_id).json()["code"] == "device_unknown"
+
+    @pytest.mark.parametrize("with_redis", [True, False])
+    @pytest.mark.django_db(transaction=True)
+    def test_a_device_that_is_signed_out_stops_with_its_next_heartbeat(
+        self, content_id: str, settings: Settings, with_redis: bool
+    ) -> None:
+        mine, other = household(2)
+        mine.play(content_id)
+        other.play(content_id)
+        assert mine.beat().json()["action"] == "continue"
+        with nullcontext() if with_redis else no_redis(settings):
+            devices.revoke(mine.device, reason="removed", now=timezone.now())
+            stopped = mine.beat()
+            assert stopped.status_code == 410
+            assert stopped.json()["reason"] == "revoked"
+            assert other.beat().json()["action"] == "continue"
+        assert mine.play(content_id).json()["code"] == "device_revoked"
+        renewed = mine.send("POST", f"/v1/playback/sessions/{mine.session}/renew")
+        assert renewed.status_code == 410
 
     def test_somebody_must_be_watching(self, content_id: str) -> None:
         (mine,) = household(1)
