@@ -16,6 +16,7 @@ from django.core.files.storage import default_storage
 
 from channels.models import Blackout, Channel, programme_id
 from channels.models.channels import number_text
+from channels.series_ids import series_id
 
 _MASK_TITLES: Final = {
     "en": "Not for this profile",
@@ -253,6 +254,7 @@ def programme(
         "channel_id": channel.public_id,
         "duration_s": row["end_s"] - row["start_s"],
         "synopsis": synopsis,
+        "series_id": None if masked else series_id(row["series_key"]),
         "part": None if masked else row["part"],
         "categories": [] if masked else row["categories"],
         "year": _year(details.get("date", "")),

@@ -245,7 +245,9 @@ def blackouts(
     return found
 
 
-_FULL: Final = ("synopsis", "translations", "part", "categories", "details")
+_FULL: Final = (
+    *("synopsis", "translations", "series_key", "part", "categories", "details"),
+)
 
 
 def schedule(

@@ -133,6 +133,9 @@ class ProgrammeShape(CellShape):
     channel_id = serializers.CharField()
     duration_s = serializers.IntegerField()
     synopsis = serializers.CharField()
+    series_id = serializers.CharField(
+        allow_null=True, help_text="To follow the series: /v1/me/followed-series."
+    )
     part = serializers.IntegerField(allow_null=True)
     categories = serializers.ListField(child=serializers.CharField())
     year = serializers.IntegerField(allow_null=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from channels import personal_views, playlist_views
 from channels.views import ChannelViewSet, GuideViewSet, ProgrammeViewSet
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,5 +25,38 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "programmes/<slug:public_id>",
         ProgrammeViewSet.as_view({"get": "retrieve"}),
         name="programme",
+    ),
+    path("playlist.m3u8", playlist_views.PlaylistView.as_view(), name="playlist"),
+    path("guide.xml.gz", playlist_views.PackedGuideView.as_view(), name="packed-guide"),
+    path(
+        "me/playlist-links",
+        personal_views.PlaylistLinksView.as_view(),
+        name="playlist-links",
+    ),
+    path(
+        "me/playlist-links/<str:link_id>",
+        personal_views.PlaylistLinkView.as_view(),
+        name="playlist-link",
+    ),
+    path("me/reminders", personal_views.RemindersView.as_view(), name="reminders"),
+    path(
+        "me/reminders/due",
+        personal_views.DueRemindersView.as_view(),
+        name="reminders-due",
+    ),
+    path(
+        "me/reminders/<str:programme_id>",
+        personal_views.ReminderView.as_view(),
+        name="reminder",
+    ),
+    path(
+        "me/followed-series",
+        personal_views.FollowedSeriesView.as_view(),
+        name="followed-series",
+    ),
+    path(
+        "me/followed-series/<str:series_id>",
+        personal_views.FollowedSeriesItemView.as_view(),
+        name="followed-series-item",
     ),
 ]

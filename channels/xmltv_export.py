@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from lxml import etree
 
 from channels.models import Channel, Programme
@@ -25,15 +27,25 @@ _ATTRIBUTES: Final = {
 
 
 def export(
-    channels: Iterable[Channel], *, start: datetime, end: datetime
+    channels: Iterable[Channel],
+    *,
+    start: datetime,
+    end: datetime,
+    ceiling: int | None = None,
 ) -> Iterator[bytes]:
-    """The document piece by piece; programmes are read a channel at a time."""
+    """The document piece by piece; programmes are read a channel at a time.
+
+    With a ``ceiling``, programmes for older people are left out.
+    """
     listed = list(channels)
     yield _ROOT + b'<tv generator-info-name="stream-api-service">\n'
     for channel in listed:
         yield _bytes(_channel(channel))
     for channel in listed:
         rows = Programme.objects.on([channel.pk]).within(start, end)
+        if ceiling is not None:
+            age = Coalesce("min_age", Value(channel.unrated_age))
+            rows = rows.alias(age=age).filter(age__lte=ceiling)
         for programme in rows.filter(is_filler=False).order_by("starts_at"):
             yield _bytes(_programme(channel, programme))
     yield b"</tv>\n"

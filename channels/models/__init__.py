@@ -10,6 +10,7 @@ from channels.models.imports import (
     ImportIssue,
 )
 from channels.models.lineups import Lineup, LineupEntry
+from channels.models.links import PlaylistLink
 from channels.models.programmes import (
     Broadcast,
     Programme,
@@ -32,6 +33,7 @@ __all__ = [
     "ImportIssue",
     "Lineup",
     "LineupEntry",
+    "PlaylistLink",
     "Programme",
     "Reminder",
     "SupersededProgramme",

@@ -216,6 +216,17 @@ class ChannelSource(models.Model):
         blank=True,
         help_text="For templates only: …?utc={utc}&duration={duration}",
     )
+    options = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What a playlist says of it: headers, properties, its catch-up mode.",
+    )
+    origin = models.CharField(
+        max_length=60,
+        blank=True,
+        editable=False,
+        help_text="The playlist that it came with; empty: an editor.",
+    )
     health = models.CharField(
         max_length=10, choices=Health, default=Health.UNKNOWN, editable=False
     )

@@ -306,6 +306,36 @@ _LIVE: Final = (
         "Windows of the guide start and end on the half hour.",
         "Round the times.",
     ),
+    Problem(
+        "broadcast_started",
+        409,
+        "The broadcast has begun: there is nothing to be reminded of.",
+        "Offer to play it.",
+    ),
+    Problem(
+        "too_many_reminders",
+        409,
+        "The profile has as many reminders as it may have.",
+        "Offer to take some back.",
+    ),
+    Problem(
+        "too_many_followed_series",
+        409,
+        "The profile follows as many series as it may.",
+        "Offer to unfollow some.",
+    ),
+    Problem(
+        "too_many_playlist_links",
+        409,
+        "The device has as many links for players as it may have.",
+        "Show the links and let the viewer take one back.",
+    ),
+    Problem(
+        "playlist_link_ended",
+        410,
+        "The link is too old, was taken back, or its device was signed out.",
+        "Make a new link and give it to the player.",
+    ),
 )
 
 _PLAYBACK: Final = (

@@ -19,6 +19,7 @@ INSIDE = (
     "channels/decompression.py",
     "channels/feeds.py",
     "channels/fetching.py",
+    "channels/m3u.py",
     "channels/versions.py",
     "channels/xml_safety.py",
     "channels/xmltv.py",
