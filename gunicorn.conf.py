@@ -5,12 +5,19 @@ from gevent import monkey
 monkey.patch_all()  # before anything imports socket, ssl or threading
 
 import sys  # noqa: E402
+import threading  # noqa: E402
+import time  # noqa: E402
+from contextlib import suppress  # noqa: E402
 from typing import Any  # noqa: E402
+
+from psycopg_pool import PoolTimeout  # noqa: E402
 
 from streamapi.env import Environment  # noqa: E402
 from streamapi.responsecache.worker import freeze  # noqa: E402
 
 _env = Environment()
+_POOL_CHECK_S = 2
+_POOL_PATIENCE_S = 0.2
 
 bind = _env.text("BIND", f"127.0.0.1:{_env.number('PORT', 8000)}")
 worker_class = _env.text("WORKER_CLASS", "streamapi.responsecache.worker.CacheWorker")
@@ -53,6 +60,28 @@ def post_fork(_server: Any, _worker: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """From here on the configuration does not change: make it cheap to read."""
     freeze(worker.cfg)
+    threading.Thread(target=_keep_pools, args=(worker,), daemon=True).start()
+
+
+def _keep_pools(worker: Any) -> None:
+    """Look at one idle connection now and then; where it is broken, so are the others.
+
+    Without this a request that comes after a restart of the database tries one broken
+    connection after the other, with pauses, and is refused though the database is there.
+    """
+    lost: dict[str, int] = {}
+    while worker.alive:
+        time.sleep(_POOL_CHECK_S)
+        for alias, pool in list(_database_pools().items()):
+            if pool.closed:
+                continue
+            with suppress(PoolTimeout):
+                pool.putconn(pool.getconn(_POOL_PATIENCE_S))
+            seen = pool.get_stats()
+            now_lost = seen.get("connections_lost", 0) + seen.get("returns_bad", 0)
+            if now_lost > lost.get(alias, 0):
+                pool.drain()
+            lost[alias] = now_lost
 
 
 def _database_pools() -> dict[str, Any]:

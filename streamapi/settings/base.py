@@ -85,8 +85,10 @@ TEMPLATES = [
 # --- PostgreSQL ----------
 # A pool per process; a greenlet borrows a connection for one request and no longer.
 # The pool waits at most 1.5 s: a request that cannot get a connection fails while its
-# caller still listens. statement_timeout stays below the request deadline, because a
-# deadline does not stop the query on the server.
+# caller still listens. Connecting is given up after half a second and begun anew by the
+# next request: left to itself a pool doubles its pauses up to minutes, and refuses long
+# after the database is back. statement_timeout stays below the request deadline, because
+# a deadline does not stop the query on the server.
 DATABASE_POOL_SIZE = ENV.number("DATABASE_POOL_SIZE", 10)
 REQUEST_DEADLINE_S = ENV.seconds("REQUEST_DEADLINE_S", 5.0)
 STATEMENT_TIMEOUT_MS = ENV.number("STATEMENT_TIMEOUT_MS", 4000)
@@ -103,6 +105,7 @@ def pooled_database(url: str) -> dict[str, Any]:
             "min_size": min(2, DATABASE_POOL_SIZE),
             "max_size": DATABASE_POOL_SIZE,
             "timeout": 1.5,
+            "reconnect_timeout": 0.5,
             "max_lifetime": 1800,
             "max_idle": 300,
         },

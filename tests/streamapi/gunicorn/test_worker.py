@@ -80,9 +80,13 @@ class TestDeadlines:
             return all(answer.status == 200 for answer in again)
 
         assert wait_until(all_ten_at_once, 10)
-        figures = server.get("/v1/probe/pool").json()
-        assert figures["pool_available"] == figures["pool_size"]
-        assert figures.get("requests_waiting", 0) == 0
+
+        def all_are_back() -> bool:
+            figures = server.get("/v1/probe/pool").json()
+            at_rest = figures["pool_available"] == figures["pool_size"]
+            return bool(at_rest and not figures.get("requests_waiting", 0))
+
+        assert wait_until(all_are_back, 10)
 
 
 class TestReload:

@@ -205,8 +205,9 @@ class Fleet:
 
     def change(self, name: str, value: str) -> None:
         client = self.client()
-        assert client.get(f"/v1/rows/{name}?value={value}", "POST").status == 201
+        reply = client.get(f"/v1/rows/{name}?value={value}", "POST")
         client.close()
+        assert reply.status == 201, f"{reply}\n{self.log.read_text()[-4000:]}"
 
     def stop(self) -> None:
         processes.stop(self.process, self.command)

@@ -186,6 +186,26 @@ class TestPostgres:
             lambda: max(ages([client.get("/v1/short/x") for client in clients])) <= 1
         )
 
+    def test_back_again_takes_writes_at_every_worker(
+        self, fleet: Fleet, database: Database, clients: list[Client]
+    ) -> None:
+        """None of them goes on refusing for as long as the outage was."""
+
+        crowd = [fleet.client() for _ in range(6 * WORKERS)]
+
+        def write(number: int, client: Client) -> int:
+            return client.get(f"/v1/rows/e{number}?value=x", "POST").status
+
+        with ThreadPoolExecutor(len(crowd)) as pool:
+            assert set(pool.map(write, range(len(crowd)), crowd)) == {201}
+        database.stop()
+        time.sleep(4)
+        refused = [write(number, client) for number, client in enumerate(clients)]
+        database.start()
+        time.sleep(0.5)
+        taken = [write(number, client) for number, client in enumerate(clients)]
+        assert (set(refused), set(taken)) == ({503}, {201})
+
 
 class TestWorkers:
     def test_a_killed_one_costs_each_client_one_connection_at_most(
