@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
+from catalog.bulk import among
 from catalog.models import (
     Artwork,
     AttributeValue,
@@ -163,6 +164,7 @@ def of_snapshot(kept: Mapping[str, Any]) -> Content:
 
 def load(title_pks: Sequence[int]) -> dict[int, Content]:
     """The content of each title, by primary key."""
+    title_pks = among(title_pks)
     texts = _texts(TitleTranslation, "title_id", title_pks, "tagline")
     genres = _labels(Title.genres.through, GenreTranslation, "genre", title_pks)
     keywords = _labels(Title.keywords.through, KeywordTranslation, "keyword", title_pks)

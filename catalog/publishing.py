@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from catalog import content, languages, published_rows, validation
-from catalog.bulk import batches, copy_into
+from catalog.bulk import among, batches, copy_into
 from catalog.content import Content
 from catalog.models import PublishedTitle, Snapshot, Title
 from catalog.models.titles import Status
@@ -182,7 +182,9 @@ def _refresh_batch(title_pks: Sequence[int], now: datetime) -> int:
 
 def _locked(title_pks: Sequence[int]) -> dict[int, Title]:
     """The titles, locked in one order so that two batches cannot wait for each other."""
-    rows = Title.objects.filter(pk__in=title_pks).order_by("pk").select_for_update()
+    rows = (
+        Title.objects.filter(pk__in=among(title_pks)).order_by("pk").select_for_update()
+    )
     return {title.pk: title for title in rows}
 
 
@@ -220,7 +222,9 @@ def _keep(
     """A snapshot of each title that differs from the latest one of it."""
     latest = {
         title: (number, fingerprint)
-        for title, number, fingerprint in Snapshot.objects.filter(title__in=contents)
+        for title, number, fingerprint in Snapshot.objects.filter(
+            title__in=among(list(contents))
+        )
         .order_by("title_id", "-number")
         .distinct("title_id")
         .values_list("title_id", "number", "fingerprint")
@@ -240,7 +244,7 @@ def _keep(
 
 def _mark_published(title_pks: Sequence[int], now: datetime) -> None:
     latest = Snapshot.objects.filter(title=OuterRef("pk")).order_by("-number")
-    Title.objects.filter(pk__in=title_pks).update(
+    Title.objects.filter(pk__in=among(title_pks)).update(
         live_snapshot=Subquery(latest.values("pk")[:1]),
         status=Status.PUBLISHED,
         published_at=now,

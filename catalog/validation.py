@@ -7,7 +7,7 @@ title's content (``/seasons/1/episodes/3/name``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 from typing import Final
@@ -36,7 +36,12 @@ class Finding:
 
     def as_dict(self) -> dict[str, str]:
         """For snapshots and problem documents."""
-        return asdict(self)
+        return {
+            "severity": self.severity,
+            "code": self.code,
+            "pointer": self.pointer,
+            "detail": self.detail,
+        }
 
 
 Check = Callable[[Content], Iterator[Finding]]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
+from catalog.bulk import among
+
 if TYPE_CHECKING:
     from playback.models.assets import Asset  # noqa: F401 the type parameter
     from playback.models.jobs import PackagingJob  # noqa: F401 the type parameter
@@ -28,9 +30,8 @@ class AssetQuerySet(models.QuerySet["Asset"]):
 
     def of_titles(self, title_pks: Sequence[int]) -> AssetQuerySet:
         """Of these titles, their episodes included."""
-        return self.filter(
-            Q(title__in=title_pks) | Q(episode__season__title__in=title_pks)
-        )
+        wanted = among(title_pks)
+        return self.filter(Q(title__in=wanted) | Q(episode__season__title__in=wanted))
 
     def with_tracks(self) -> AssetQuerySet:
         """With everything that a play answer says about the video."""

@@ -5,6 +5,7 @@ Nothing here imports models, so that a new process can load it before Django is 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -50,7 +51,12 @@ def let_statements_run() -> None:
 
 
 def _join(database: str) -> None:
-    """Make a new process one of ours, on the same database."""
+    """Make a new process one of ours, on the same database.
+
+    Batches are large and hold no cycles: looking for some among them takes a fifth of
+    the time.
+    """
+    gc.set_threshold(1_000_000)
     django.setup()
     connections["default"].settings_dict["NAME"] = database
     let_statements_run()
