@@ -14,7 +14,7 @@ PARALLEL ?= 2
 ARGS ?=
 
 .PHONY: help run test check lint format types contracts migrations deploy-check \
-	duplication spelling coverage bench build deploy lock install reset clean
+	duplication spelling coverage openapi query-counts bench build deploy lock install reset clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -61,6 +61,14 @@ spelling: install ## Spelling (not of the tests, which misspell on purpose)
 
 coverage: install ## All tests, and at least 98 % of lines and branches covered
 	@$(LOCAL) exec -- .ci/tests $(PY) $(PARALLEL) --cov-report=term --cov-report=xml
+
+openapi: install ## Write docs/openapi.json anew; its diff is read like code
+	@UPDATE_OPENAPI=1 $(LOCAL) exec -- $(PY) -m pytest -q tests/architecture/test_openapi.py
+	@git diff --stat -- docs/openapi.json
+
+query-counts: install ## Write the pinned numbers of queries anew; the same
+	@UPDATE_QUERY_COUNTS=1 $(LOCAL) exec -- $(PY) -m pytest -q tests/architecture/test_query_counts.py
+	@git diff --stat -- tests/architecture/query_counts.json
 
 bench: install ## Measure it beside its peers (ARGS=--quick for a short look)
 	@$(LOCAL) exec -- $(PY) -m bench $(ARGS)

@@ -22,7 +22,7 @@ def test_the_committed_document_is_current(served):
     if Environment().text("UPDATE_OPENAPI", ""):
         COMMITTED.write_text(text)
     assert COMMITTED.read_text() == text, (
-        "The API has changed. Run `UPDATE_OPENAPI=1 make test` and read the diff:"
+        "The API has changed. Run `make openapi` and read the diff:"
         " what a device relies on is only ever added to."
     )
 

@@ -1,8 +1,8 @@
 """Every read endpoint has a constant number of queries, pinned in a reviewed file.
 
-``UPDATE_QUERY_COUNTS=1 pytest tests/architecture/test_query_counts.py`` writes
-``query_counts.json`` anew; its diff is read like code. To pin an endpoint, add a probe: a
-name, and a function that makes ``size`` things and returns the path to read.
+``make query-counts`` writes ``query_counts.json`` anew; its diff is read like code. To pin
+an endpoint, add a probe: a name, and a function that makes ``size`` things and returns the
+path to read.
 """
 
 import json
