@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db import connection, transaction
+from django.db import connections, router, transaction
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, When
 
 from catalog.models import PublishedCredit, PublishedPerson, PublishedTitle
@@ -106,16 +106,21 @@ def _telling(words: Sequence[str]) -> str:
     return " ".join([word for word in words if word not in _STOP_WORDS] or words)
 
 
-@transaction.atomic
 def search(query: Query, variant: Variant, now: datetime) -> list[Group]:
     """Results grouped by kind; a group without any is left out."""
     if not query.text:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
-            [str(_THRESHOLD)],
-        )
+    database = router.db_for_read(PublishedTitle)
+    with transaction.atomic(using=database):
+        with connections[database].cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
+                [str(_THRESHOLD)],
+            )
+        return _groups(query, variant, now)
+
+
+def _groups(query: Query, variant: Variant, now: datetime) -> list[Group]:
     groups = [
         Group("titles", _titles(query, variant, now)),
         Group("people", _people(query, variant, now)),

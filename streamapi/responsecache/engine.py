@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from streamapi import replica
 from streamapi.responsecache.entries import Entry, compressed
 from streamapi.responsecache.flights import Arrivals, Flights
 from streamapi.responsecache.keys import Plan
@@ -53,6 +54,8 @@ class Limits:
     pause_for_other_s: float = 0.25
     rebuilds: int = 8
     queue_s: float = 2.0
+    reader_lag_us: int = 2_000_000
+    """What a reader said counts as begun that much earlier: it may miss a purge's cause."""
 
 
 def in_thread(work: Callable[[], None]) -> None:
@@ -91,11 +94,13 @@ class ResponseCache:
 
     def purge(self, tags: Iterable[str]) -> None:
         """Drop from memory what carries one of ``tags``."""
+        replica.standing.something_changed()
         self._flights.detach()
         self.memory.purge(tags)
 
     def forget(self) -> None:
         """Empty the memory: nobody knows what was purged."""
+        replica.standing.something_changed()
         self._flights.detach()
         self.memory.clear()
 
@@ -233,6 +238,8 @@ class ResponseCache:
             self.memory.drop(plan.key)
             self._give_up(plan, drop=True)
             return Answer(MISS, built=built)
+        if moment and built.marks.from_reader:
+            moment = str(int(moment) - self.limits.reader_lag_us)
         entry.born = entry.checked_at = began
         return Answer(MISS, self._keep(entry, moment, began, compress=compress))
 

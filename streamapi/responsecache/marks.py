@@ -19,6 +19,8 @@ class Marks:
 
     tags: set[str] = field(default_factory=set)
     expires_at: datetime | None = None
+    from_reader: bool = False
+    """Whether what it shows may be a little older than the writer."""
 
 
 def tag(request: Any, *tags: str) -> None:

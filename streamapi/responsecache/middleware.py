@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from streamapi import replica
 from streamapi.clients import Variant
 from streamapi.http.variant import rules
 from streamapi.responsecache import headers, keys
@@ -50,7 +51,10 @@ class PolicyMiddleware:
         self._strict: bool = settings.RESPONSE_CACHE_STRICT
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self._get_response(request)
+        try:
+            response = self._get_response(request)
+        finally:
+            replica.end_shared()
         state = vars(request).pop(_STATE, None)
         if isinstance(state, Shared):
             state.restore()
@@ -86,6 +90,7 @@ class PolicyMiddleware:
         declared = {name: getattr(full, name) for name in policy.vary}
         variant = keys.neutral(self._rules, declared)
         marks = request.META.get(ENVIRON) or Marks()
+        marks.from_reader = replica.begin_shared()
         vars(request)[ATTRIBUTE] = marks
         restore = restrict(
             request, policy, keys.query_string(pairs), variant, strict=self._strict

@@ -19,7 +19,12 @@ from redis.retry import Retry
 from streamapi.http.variant import rules
 from streamapi.responsecache.access import AccessLines
 from streamapi.responsecache.delivery import Delivery
-from streamapi.responsecache.engine import Offload, ResponseCache, at_once
+from streamapi.responsecache.engine import (
+    Limits,
+    Offload,
+    ResponseCache,
+    at_once,
+)
 from streamapi.responsecache.entries import Entry
 from streamapi.responsecache.frontdoor import FrontDoor
 from streamapi.responsecache.listener import Listener
@@ -63,6 +68,7 @@ def front_door(application: WsgiApplication) -> FrontDoor:
         shared=shared_level(),
         rebuilder=Rebuilder(application, host_for(settings.ALLOWED_HOSTS)),
         stats=Stats(),
+        limits=Limits(reader_lag_us=int(settings.READER_LAG_S * 1_000_000)),
         offload=_offload(),
     )
     delivery.attach(cache)

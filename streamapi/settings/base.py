@@ -125,6 +125,12 @@ def pooled_database(url: str) -> dict[str, Any]:
 
 DATABASE_URL = ENV.text("DATABASE_URL", "")
 DATABASES = {"default": pooled_database(DATABASE_URL)} if DATABASE_URL else {}
+DATABASE_READER_URL = ENV.text("DATABASE_READER_URL", "")
+if DATABASE_READER_URL:
+    DATABASES["reader"] = pooled_database(DATABASE_READER_URL)
+DATABASE_ROUTERS = ["streamapi.replica.ReplicaRouter"]
+# What is read from the reader may be as old as this; one further behind is not asked.
+READER_LAG_S = ENV.seconds("READER_LAG_S", 2.0)
 
 # --- Redis ----------
 # Two clients: `cache` may fail and is then a miss; `state` (limits, slots, tokens)

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from .base import *
-from .base import (
-    DATABASE_URL,
-    DATABASES,
-    ENV,
-    REDIS_CACHE_URL,
-    REDIS_STATE_URL,
-    pooled_database,
-)
+from .base import DATABASE_URL, ENV, REDIS_CACHE_URL, REDIS_STATE_URL
 
 SECRET_KEY = ENV.text("SECRET_KEY")
 ALLOWED_HOSTS = ENV.words("ALLOWED_HOSTS")
@@ -36,9 +29,6 @@ for _name, _value in (
 ):
     if not _value:
         ENV.text(_name)  # not set: noted as required, under a name that tells both ways
-_reader = ENV.text("DATABASE_READER_URL", "")
-if _reader:
-    DATABASES["reader"] = pooled_database(_reader)
 
 SECURE_SSL_REDIRECT = False  # the load balancer redirects browsers; an API never does
 SECURE_HSTS_SECONDS = 63072000

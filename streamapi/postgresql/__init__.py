@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, aware that a writer can become a reader."""
