@@ -1,4 +1,4 @@
-"""Bearer tokens for DRF: ``request.user`` is a :class:`Viewer`, found without a query."""
+"""Bearer tokens for DRF: viewers, found without a query, and programs of the staff."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts import tokens
+from accounts import staff_tokens, tokens
+from accounts.models import User
 from accounts.tokens import TokenInvalid, Viewer
 from streamapi.errors import Denied, Unauthenticated
 
@@ -25,6 +26,19 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer" or not token.strip():
             raise TokenInvalid
         return tokens.verify(token.strip(), now=timezone.now()), token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer error="invalid_token"'
+
+
+class StaffTokenAuthentication(BaseAuthentication):
+    """``Authorization: Bearer stf_...``: a program that works for a member of staff."""
+
+    def authenticate(self, request: Request) -> tuple[User, str]:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.startswith(staff_tokens.PREFIX):
+            raise staff_tokens.StaffTokenInvalid
+        return staff_tokens.verify(token, now=timezone.now()), token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer error="invalid_token"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from catalog.staff_views import DocumentItems, DocumentStatus, SendDocument
 from catalog.views import GenreViewSet, PersonViewSet, SearchViewSet, TitleViewSet
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         TitleViewSet.as_view({"get": "season"}),
         name="season",
     ),
+    path("ingest", SendDocument.as_view(), name="ingest"),
+    path("ingest/<slug:public_id>", DocumentStatus.as_view(), name="ingest-document"),
+    path("ingest/<slug:public_id>/items", DocumentItems.as_view(), name="ingest-items"),
     path("search", SearchViewSet.as_view({"get": "list"}), name="search"),
     path("genres", GenreViewSet.as_view({"get": "list"}), name="genres"),
     path(

@@ -15,6 +15,7 @@ from accounts.models.products import (
 )
 from accounts.models.repeats import KeptAnswer
 from accounts.models.sign_ins import SignIn
+from accounts.models.staff_tokens import StaffToken
 from accounts.models.users import User
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Profile",
     "SignIn",
     "Source",
+    "StaffToken",
     "User",
     "Voucher",
     "VoucherRedemption",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
@@ -14,6 +15,8 @@ from catalog.importing.readers import BROKEN
 from catalog.models.base import language_tag
 
 MAX_ITEMS: Final = 2000
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+"""NUL and lone surrogates, which JSON can write and PostgreSQL cannot keep."""
 
 
 class Fields:
@@ -146,8 +149,10 @@ class Fields:
             )
         if BROKEN in value:
             raise refusal("invalid_utf8", self._at(name), "is not valid UTF-8")
-        if "\x00" in value:
-            raise refusal("invalid_character", self._at(name), "contains a NUL")
+        if _UNSTORABLE.search(value):
+            raise refusal(
+                "invalid_character", self._at(name), "contains what text cannot hold"
+            )
         return value.strip()
 
     def _validated(self, name: str, check: Any, value: str, detail: str) -> None:

@@ -117,7 +117,7 @@ def _json(stream: _Utf8) -> Iterator[Item]:
         for raw in ijson.items(stream, "item", use_float=True):
             position += 1
             stream.since_record = 0
-            yield _item(position, raw)
+            yield item(position, raw)
     except ijson.IncompleteJSONError as error:
         reason = " ".join(str(error).split())[:200]
         raise FileUnreadable(
@@ -138,7 +138,8 @@ def _refuse_other_json(stream: _Utf8) -> None:
         )
 
 
-def _item(position: int, raw: object) -> Item:
+def item(position: int, raw: object) -> Item:
+    """A record as one member of a JSON array gives it."""
     if isinstance(raw, dict):
         return Item(position, raw)
     error = RecordInvalid(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,24 +12,14 @@ from typing import Final
 from django.db import transaction
 
 from catalog.importing import readers, records
-from catalog.importing.errors import FileUnreadable, RecordInvalid
+from catalog.importing.errors import FileUnreadable
+from catalog.importing.intake import Intake, Result
 from catalog.importing.layouts import Layout
 from catalog.importing.readers import Item, Tick
-from catalog.importing.writing import Entry, Verdict, write
+from catalog.importing.writing import Verdict
 from catalog.models import ImportRun
 
 BATCH: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one record of the file."""
-
-    position: int
-    line: int | None
-    verdict: Verdict
-    title_id: str | None = None
-    error: RecordInvalid | None = None
 
 
 @dataclass(slots=True)
@@ -47,7 +36,7 @@ OnResult = Callable[[Result], None]
 
 
 class Import:
-    """Imports files; ``seen`` spans all of them, so a duplicate in any is refused."""
+    """Imports files; an id that any of them gives twice is refused."""
 
     def __init__(
         self,
@@ -65,7 +54,7 @@ class Import:
         self._dry_run = dry_run
         self._restart = restart
         self._batch = batch
-        self._seen: dict[bytes, int] = {}
+        self._intake = Intake(self._translate, now=now)
 
     def file(self, path: Path, tick: Tick) -> Summary:
         """Import one file; a part that cannot be read ends it, and says so."""
@@ -114,52 +103,19 @@ class Import:
         return run or ImportRun(**same, started_at=self._now)
 
     def _import(self, items: list[Item], run: ImportRun, summary: Summary) -> None:
-        entries, results = [], []
-        for item in items:
-            try:
-                entry = self._entry(item)
-            except RecordInvalid as error:
-                results.append(
-                    Result(item.position, item.line, Verdict.REJECTED, error=error)
-                )
-            else:
-                entries.append(entry)
-        entries = [one for one in entries if one.position > run.position]
-        results = [one for one in results if one.position > run.position]
         with transaction.atomic():
-            write(entries, now=self._now)
-            results = sorted(
-                [*results, *map(_result, entries)], key=lambda one: one.position
-            )
+            results = self._intake.take(items, after=run.position)
             self._advance(run, items[-1].position, results)
             transaction.set_rollback(self._dry_run)
         for result in results:
             summary.counts[result.verdict] += 1
             self._on_result(result)
 
-    def _entry(self, item: Item) -> Entry:
-        if item.raw is None:
-            raise item.error or RecordInvalid("The record is empty.")
-        record = records.parse(self._translate(item))
-        self._refuse_duplicate(record, item.position)
-        return Entry(item.position, record, item.line)
-
     def _translate(self, item: Item) -> object:
         raw = item.raw or {}
         if self._layout is not None:
             return self._layout.apply(raw)
         return records.from_cells(raw) if item.line is not None else raw
-
-    def _refuse_duplicate(self, record: records.Record, position: int) -> None:
-        for system, value in record.external_ids.items():
-            key = hashlib.blake2b(f"{system}\0{value}".encode(), digest_size=8).digest()
-            first = self._seen.setdefault(key, position)
-            if first != position:
-                raise RecordInvalid(
-                    f"The id {system}:{value[:100]} was given by record {first} already.",
-                    code="duplicate_id",
-                    pointer=f"/external_ids/{system}",
-                )
 
     def _advance(self, run: ImportRun, position: int, results: list[Result]) -> None:
         """Note how far the import came, in the transaction of the batch itself."""
@@ -174,10 +130,3 @@ class Import:
         if not self._dry_run:
             run.finished_at = self._now
             run.save()
-
-
-def _result(entry: Entry) -> Result:
-    title_id = entry.title.public_id if entry.title else None
-    if entry.verdict is Verdict.REJECTED:
-        title_id = None
-    return Result(entry.position, entry.line, entry.verdict, title_id, entry.error)

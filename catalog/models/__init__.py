@@ -10,7 +10,7 @@ from catalog.models.collections import (
 )
 from catalog.models.discovery import ChartEntry, RelatedTitle, Synonym
 from catalog.models.genres import Genre, GenreTranslation
-from catalog.models.imports import ImportRun
+from catalog.models.imports import ImportRun, IngestDocument, IngestResult
 from catalog.models.labels import Keyword, KeywordTranslation, Studio
 from catalog.models.people import Credit, Person, PersonExternalId, PersonTranslation
 from catalog.models.published import (
@@ -56,6 +56,8 @@ __all__ = [
     "Genre",
     "GenreTranslation",
     "ImportRun",
+    "IngestDocument",
+    "IngestResult",
     "Keyword",
     "KeywordTranslation",
     "MaturityRating",

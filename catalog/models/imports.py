@@ -1,8 +1,13 @@
-"""How far imports came."""
+"""How far imports came: of files, and of documents that programs sent."""
 
 from __future__ import annotations
 
+from functools import partial
+
+from django.conf import settings
 from django.db import models
+
+from streamapi.ids import MAX_LENGTH, new_id
 
 
 class ImportRun(models.Model):
@@ -30,3 +35,70 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} to {self.position}"
+
+
+class IngestDocument(models.Model):
+    """Records that a program sent at once, done in the background.
+
+    ``payload`` is the compressed JSON of the records until they are done.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    public_id = models.CharField(
+        max_length=MAX_LENGTH,
+        unique=True,
+        editable=False,
+        default=partial(new_id, "in"),
+    )
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=32, editable=False)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+"
+    )
+    publish = models.BooleanField(default=False)
+    dry_run = models.BooleanField(default=False)
+    payload = models.BinaryField(editable=False)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    total = models.PositiveIntegerField()
+    position = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sent_by", "key"], name="ingest_key_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.state})"
+
+
+class IngestResult(models.Model):
+    """What became of one record of a document."""
+
+    document = models.ForeignKey(
+        IngestDocument, models.CASCADE, related_name="results", db_index=False
+    )
+    position = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10)
+    title_id = models.CharField(max_length=MAX_LENGTH, blank=True)
+    published = models.BooleanField(null=True)
+    errors = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "position"], name="ingest_position_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.outcome}"

@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
+import gevent
 from django.conf import settings
+from gevent.monkey import is_module_patched
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
@@ -35,7 +37,13 @@ class BoundedJsonParser(BaseParser):
         raw = stream.read(limit + 1)
         if len(raw) > limit:
             raise BodyTooLarge(f"At most {limit} bytes are read here.")
-        return decode(raw, depth=settings.API_MAX_JSON_DEPTH)
+        depth = settings.API_MAX_JSON_DEPTH
+        if len(raw) <= settings.API_MAX_BODY_BYTES or not is_module_patched(
+            "threading"
+        ):
+            return decode(raw, depth=depth)
+        # a large text would keep everybody else waiting
+        return gevent.get_hub().threadpool.apply(decode, (raw,), {"depth": depth})
 
 
 def decode(raw: bytes, *, depth: int) -> Any:

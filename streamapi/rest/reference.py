@@ -419,6 +419,24 @@ _PLAYBACK: Final = (
         "A fault in the client, or a device that cannot play.",
     ),
     Problem(
+        "key_reused",
+        422,
+        "The key of an ingest document was used for a document with other content.",
+        "Give each document a key of its own.",
+    ),
+    Problem(
+        "may_not_publish",
+        403,
+        "The member of staff behind the token may edit, not publish.",
+        "Send the document without `publish`, or ask for the right.",
+    ),
+    Problem(
+        "too_many_open",
+        429,
+        "Too many ingest documents are waiting to be done.",
+        "Wait as long as `Retry-After` says, then send it again.",
+    ),
+    Problem(
         "idempotency_key_reused",
         422,
         "The Idempotency-Key was used for another request.",

@@ -24,6 +24,7 @@ INSIDE = (
     "channels/xml_safety.py",
     "channels/xmltv.py",
     "accounts/management",
+    "accounts/staff_tokens.py",
     "streamapi/demo",
     "streamapi/local",
 )

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Package
-from catalog.importing import fields, readers, runs
+from catalog.importing import fields, intake, readers
 from catalog.models import Credit, Episode, Genre, ImportRun, Person, Title
 from tests.factories import catalog
 
@@ -200,7 +200,7 @@ class TestImport:
 
 class TestResume:
     def test_goes_on_after_the_batch_that_was_last_written(self, load, monkeypatch):
-        write = runs.write
+        write = intake.write
         calls = []
 
         def stops_in_the_second_batch(entries, **more):
@@ -209,7 +209,7 @@ class TestResume:
                 raise KeyboardInterrupt
             write(entries, **more)
 
-        monkeypatch.setattr(runs, "write", stops_in_the_second_batch)
+        monkeypatch.setattr(intake, "write", stops_in_the_second_batch)
         content = [record(n) for n in range(6)]
         with pytest.raises(KeyboardInterrupt):
             load(content, "--batch", "2")

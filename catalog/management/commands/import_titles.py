@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from catalog.importing import layouts
 from catalog.importing.errors import FileUnreadable, RecordInvalid
-from catalog.importing.runs import Import, Result, Summary
+from catalog.importing.intake import Result
+from catalog.importing.runs import Import, Summary
 from catalog.importing.writing import Verdict
 from catalog.progress import Progress
 
