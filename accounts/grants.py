@@ -54,14 +54,14 @@ def give(
     reason: str,
     now: datetime,
 ) -> Entitlement:
-    """An operator gives a product, with a reason and an end."""
+    """An operator gives a product, with a reason and an end; a rental always has one."""
     require_reason(reason)
     event = Event(
         id=new_id("ev"),
         kind=Kind.STARTED,
         occurred_at=now,
         product=product.code,
-        expires_at=ends_at,
+        expires_at=ends_at or product.start_by(now),
     )
     return _recorded(event, account, Source.OPERATOR, new_id("gr"), now, by, reason)
 

@@ -75,25 +75,22 @@ def of(account: Account, *, now: datetime) -> Holdings:
 
 def _holding(entitlement: Entitlement, now: datetime) -> Holding:
     product, facts = entitlement.product, entitlement.facts
-    parts = [product, *product.includes.all()]
     return Holding(
         entitlement_id=entitlement.public_id,
         product=product.code,
         kind=product.kind,
         source=entitlement.source,
         state=facts.state(now, product.play_window),
-        packages=frozenset(
-            package.code for part in parts for package in part.packages.all()
-        ),
-        features=_features(product, parts),
+        packages=product.package_codes,
+        features=features_of(product),
         ends_at=facts.ends_at(product.play_window),
         play_window=product.play_window,
         started=facts.first_played_at is not None,
     )
 
 
-def _features(product: Product, parts: list[Product]) -> Features:
-    """A rented film does not make a household's other streams sharper."""
+def features_of(product: Product) -> Features:
+    """What it lets a household do; a rented film makes its other streams no sharper."""
     if product.kind in {Product.Kind.RENTAL, Product.Kind.PURCHASE}:
         return FREE
-    return best_of(part.features for part in parts)
+    return best_of(part.features for part in product.parts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from accounts import holdings
 from accounts.features import Features
 from accounts.models import Offer
 
@@ -53,8 +54,6 @@ def _priced(offer: Offer, territory: str) -> PricedOffer | None:
     if price is None:
         return None
     product = offer.product
-    parts = [product, *product.includes.all()]
-    codes = {package.code for part in parts for package in part.packages.all()}
     return PricedOffer(
         code=offer.code,
         product=product.code,
@@ -65,6 +64,6 @@ def _priced(offer: Offer, territory: str) -> PricedOffer | None:
         trial_days=offer.trial_days,
         amount=price.amount,
         currency=price.currency,
-        packages=tuple(sorted(codes)),
-        features=product.features,
+        packages=tuple(sorted(product.package_codes)),
+        features=holdings.features_of(product),
     )

@@ -26,7 +26,7 @@ def described(row: Entitlement, now: datetime) -> dict[str, Any]:
         "product_id": row.product.code,
         "name": row.product.name,
         "kind": row.product.kind,
-        "packages": sorted(package.code for package in row.product.packages.all()),
+        "packages": sorted(row.product.package_codes),
         "source": row.source,
         "state": state,
         "has_access": state in WITH_ACCESS,

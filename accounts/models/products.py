@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -64,6 +64,23 @@ class Product(models.Model):
             downloads=self.downloads,
             ads=self.ads,
         )
+
+    @property
+    def parts(self) -> list[Product]:
+        """The product itself and, for a bundle, what it is made of."""
+        return [self, *self.includes.all()]
+
+    @property
+    def package_codes(self) -> frozenset[str]:
+        """What it opens, with all of its parts."""
+        packages = (package for part in self.parts for package in part.packages.all())
+        return frozenset(package.code for package in packages)
+
+    def start_by(self, now: datetime) -> datetime | None:
+        """When a rental that was never started is over."""
+        if self.kind != self.Kind.RENTAL:
+            return None
+        return now + timedelta(days=self.start_within_days)
 
     @property
     def play_window(self) -> timedelta | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,16 @@ from typing import Final
 from django.conf import settings
 
 from accounts import features, grants, identity
-from accounts.models import Account, Offer, Package, Price, Product, Profile, User
+from accounts.models import (
+    Account,
+    Offer,
+    Package,
+    Price,
+    Product,
+    Profile,
+    User,
+    Voucher,
+)
 from streamapi.demo.seeding import Seeding
 
 ADMIN: Final = "admin@example.com"
@@ -24,23 +34,73 @@ _WORDS: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
+    """One product of the demo and how it is sold; ``prices`` in euros, dollars, pounds."""
+
     code: str
     name: str
-    streams: int
-    max_height: int
-    downloads: int
-    ads: bool
-    euros: str
+    description: str
+    prices: Mapping[str, tuple[str, str, str]]
+    kind: str = Product.Kind.PLAN
+    streams: int = 1
+    max_height: int = features.SD
+    downloads: int = 0
+    ads: bool = False
+    trial_days: int = 0
+    includes: tuple[str, ...] = ()
 
 
 _PLANS: Final = (
-    _Plan("basic", "Basic", 1, features.SD, 0, True, "4.99"),
-    _Plan("standard", "Standard", 2, features.HD, 10, False, "8.99"),
-    _Plan("premium", "Premium", 4, features.UHD, 50, False, "13.99"),
+    _Plan(
+        code="basic",
+        name="Basic",
+        description="Everything on one screen, with a little advertising.",
+        prices={"month": ("4.99", "5.49", "4.49")},
+        ads=True,
+    ),
+    _Plan(
+        code="standard",
+        name="Standard",
+        description="Two screens, sharp, without advertising.",
+        prices={
+            "month": ("8.99", "9.99", "7.99"),
+            "year": ("89.90", "99.90", "79.90"),
+        },
+        streams=2,
+        max_height=features.HD,
+        downloads=10,
+        trial_days=7,
+    ),
+    _Plan(
+        code="premium",
+        name="Premium",
+        description="Four screens in the best picture there is.",
+        prices={"month": ("13.99", "15.99", "12.99")},
+        streams=4,
+        max_height=features.UHD,
+        downloads=50,
+        trial_days=7,
+    ),
+    _Plan(
+        code="extra-screens",
+        name="Extra screens",
+        description="Six screens at once, for a house full of people.",
+        prices={"month": ("2.99", "2.99", "2.49")},
+        kind=Product.Kind.ADD_ON,
+        streams=6,
+    ),
+    _Plan(
+        code="full-house",
+        name="Full house",
+        description="Premium and extra screens together.",
+        prices={"month": ("15.99", "17.99", "14.49")},
+        kind=Product.Kind.BUNDLE,
+        includes=("premium", "extra-screens"),
+    ),
 )
-_CURRENCIES: Final = {"US": "USD", "GB": "GBP", "CH": "CHF"}
+_CURRENCIES: Final = {"US": ("USD", 1), "GB": ("GBP", 2), "CH": ("CHF", 0)}
+_EURO: Final = ("EUR", 0)
 
 
 def seed(seeding: Seeding) -> None:
@@ -48,7 +108,7 @@ def seed(seeding: Seeding) -> None:
     progress = seeding.progress("People", 1)
     for plan in _PLANS:
         _plan(plan, seeding)
-    added = [*_admin(seeding), *_viewer(seeding)]
+    added = [*_admin(seeding), *_viewer(seeding), *_voucher(seeding)]
     if added:
         _remember(added)
     seeding.notes += added or [f"Accounts as before, see {_notebook()}"]
@@ -69,7 +129,8 @@ def _plan(plan: _Plan, seeding: Seeding) -> None:
         code=plan.code,
         defaults={
             "name": plan.name,
-            "kind": Product.Kind.PLAN,
+            "description": plan.description,
+            "kind": plan.kind,
             "streams": plan.streams,
             "max_height": plan.max_height,
             "downloads": plan.downloads,
@@ -78,19 +139,44 @@ def _plan(plan: _Plan, seeding: Seeding) -> None:
     )
     if not new:
         return
-    product.packages.add(package())
-    offer = Offer.objects.create(
-        code=f"{plan.code}-monthly", product=product, starts_at=seeding.now
-    )
-    Price.objects.bulk_create(
-        Price(
-            offer=offer,
-            territory=territory,
-            currency=_CURRENCIES.get(territory, "EUR"),
-            amount=Decimal(plan.euros),
+    if plan.kind == Product.Kind.PLAN:
+        product.packages.add(package())
+    product.includes.set(Product.objects.filter(code__in=plan.includes))
+    for period, amounts in plan.prices.items():
+        offer = Offer.objects.create(
+            code=f"{plan.code}-{period}ly",
+            product=product,
+            period=period,
+            trial_days=plan.trial_days,
+            starts_at=seeding.now,
         )
-        for territory in settings.TERRITORIES
+        Price.objects.bulk_create(
+            _price(offer, territory, amounts) for territory in settings.TERRITORIES
+        )
+
+
+def _price(offer: Offer, territory: str, amounts: tuple[str, str, str]) -> Price:
+    currency, column = _CURRENCIES.get(territory, _EURO)
+    return Price(
+        offer=offer,
+        territory=territory,
+        currency=currency,
+        amount=Decimal(amounts[column]),
     )
+
+
+def _voucher(seeding: Seeding) -> list[str]:
+    if Voucher.objects.exists():
+        return []
+    code = f"WELCOME-{secrets.token_hex(3).upper()}"
+    Voucher.objects.create(
+        code=code,
+        product=Product.objects.get(code="standard"),
+        days=30,
+        max_redemptions=100,
+        starts_at=seeding.now,
+    )
+    return [f"Voucher  {code}  30 days of Standard"]
 
 
 def _admin(seeding: Seeding) -> list[str]:

@@ -45,4 +45,11 @@ urlpatterns = [
     path("genre/<slug:slug>", _page),
     path("title/<slug:id_or_slug>", _page, name="web-title"),
     path("watch/<slug:content_id>", _page),
+    path("sign-in", _page),
+    path("pair", _page),
+    path("profiles", _page),
+    path("profiles/<slug:which>", _page),
+    path("account", _page),
+    path("account/plan", _page),
+    path("account/devices", _page),
 ]

@@ -93,6 +93,11 @@ class TestRoundTrip:
         with pytest.raises(TokenExpired):
             tokens.verify(token, now=NOW + timedelta(seconds=611))
 
+    def test_of_a_server_whose_clock_is_ahead_are_good_here(self) -> None:
+        ahead = datetime.now(UTC) + timedelta(seconds=5)
+        token = tokens.issue(VIEWER, now=ahead)
+        assert tokens.verify(token, now=ahead - timedelta(seconds=5)) == VIEWER
+
     def test_no_two_tokens_are_alike(self) -> None:
         assert tokens.issue(VIEWER, now=NOW) != tokens.issue(VIEWER, now=NOW)
 

@@ -7,7 +7,22 @@ import pytest
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/all", "/movies", "/series", "/genre/drama", "/title/x-1", "/watch/ti_1"],
+    [
+        "/",
+        "/all",
+        "/movies",
+        "/series",
+        "/genre/drama",
+        "/title/x-1",
+        "/watch/ti_1",
+        "/sign-in",
+        "/pair",
+        "/profiles",
+        "/profiles/pr_1",
+        "/account",
+        "/account/plan",
+        "/account/devices",
+    ],
 )
 class TestPage:
     def test_is_served_at_every_address_of_its_own(self, client, path):

@@ -1,6 +1,8 @@
 // The public API as this client uses it: JSON in, JSON out, problems as exceptions.
 
 const STORE = "stream.sign-in";
+export const CLIENT = "stream-app";
+const DEVICE = "stream.device";
 
 export class Problem extends Error {
   constructor(body, status) {
@@ -60,9 +62,22 @@ async function send(path, { method = "GET", body, token, keepalive, key } = {}) 
   return read(response);
 }
 
-// A shared answer: the same for everyone in this language, so no token is sent.
+// The profile that is watching; `null` when nobody is signed in or nobody was chosen.
+export function watching() {
+  const mine = signIn();
+  return mine?.profiles?.find((profile) => profile.id === mine.profile_id) || null;
+}
+
+// What may be shown: all to visitors, nothing rated until somebody was chosen.
+function ceiling() {
+  return signIn() ? watching()?.maturity ?? 0 : 18;
+}
+
+// A shared answer: the same for everyone in this language who may see as much, so no token
+// is sent.
 export function shared(path, query = {}) {
   const parameters = new URLSearchParams({ ...query, lang: settings.language });
+  if (ceiling() < 18) parameters.set("maturity", ceiling());
   return send(`${path}?${parameters}`);
 }
 
@@ -88,9 +103,10 @@ function refresh(mine) {
 
 async function renew(mine) {
   const form = new URLSearchParams({
-    grant_type: "refresh_token", refresh_token: mine.refresh_token, client_id: "stream-app",
+    grant_type: "refresh_token", refresh_token: mine.refresh_token, client_id: CLIENT,
   });
   const response = await fetch("/oauth/token", { method: "POST", body: form });
+  if (response.status === 429 || response.status === 503) return null; // later, not never
   if (!response.ok) {
     keepSignIn(null);
     return null;
@@ -100,16 +116,77 @@ async function renew(mine) {
   return renewed;
 }
 
-export async function enter(email, password) {
+export async function enter(email, password, replaced) {
+  const before = localStorage.getItem(DEVICE) || "";
   const answer = await send("/v1/auth/sign-in", {
     method: "POST",
-    body: { email, password, device: { platform: "web", name: "Web player" } },
+    body: {
+      email, password, device: { platform: "web", name: browserName(), ...(before ? { id: before } : {}) },
+      ...(replaced ? { replace_device_id: replaced } : {}),
+    },
   });
-  keepSignIn({ ...answer, email });
+  arrive({ ...answer, email });
   return answer;
+}
+
+// Tokens came in, by a password or from a phone: this browser stays the same device.
+export function arrive(answer) {
+  localStorage.setItem(DEVICE, answer.device_id);
+  keepSignIn(answer);
+}
+
+export function browserName() {
+  const [, name] = navigator.userAgent.match(/(Firefox|Edg|Chrome|Safari)\//) || [];
+  return `${{ Edg: "Edge" }[name] || name || "Web"} · web`;
+}
+
+// Another profile watches from now on; `proof` is a PIN or a password where one is asked for.
+export async function chooseProfile(profile, proof = {}) {
+  const answer = await personal(`/v1/me/profiles/${profile.id}/choose`, { method: "POST", body: proof });
+  keepSignIn({ ...signIn(), access_token: answer.access_token, profile_id: answer.profile_id });
+  if (profile.language) settings.language = profile.language;
+}
+
+export function keepProfiles(profiles) {
+  keepSignIn({ ...signIn(), profiles });
+}
+
+// A command that creates: sent again, after an answer was lost, it creates nothing more.
+export function create(path) {
+  let last = "";
+  let key = "";
+  return async (body) => {
+    if (JSON.stringify(body) !== last) [last, key] = [JSON.stringify(body), newKey()];
+    try {
+      return await personal(path, { method: "POST", body, key });
+    } catch (problem) {
+      if (problem.status) last = ""; // it was answered: the next try is a new one
+      throw problem;
+    }
+  };
+}
+
+export function newKey() {
+  return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+}
+
+// An OAuth endpoint: a form in, its own kind of errors out.
+export async function oauth(path, fields) {
+  const response = await fetch(path, { method: "POST", body: new URLSearchParams(fields) }).catch(() => null);
+  if (!response) throw new Problem({ code: "offline" }, 0);
+  const body = await response.json().catch(() => ({}));
+  if (response.status === 429 || response.status === 503) {
+    throw new Problem({ code: response.status === 429 ? "rate_limited" : "unavailable" }, response.status);
+  }
+  return body;
 }
 
 export async function leave() {
   await personal("/v1/auth/sign-out", { method: "POST" }).catch(() => null);
+  forget();
+}
+
+export function forget() {
   keepSignIn(null);
+  sessionStorage.clear();
 }

@@ -1,8 +1,14 @@
 // Where everything comes together: routes, the bar at the top, the way back.
-import { leave, settings, shared, signIn } from "./api.js";
+import { accountPage } from "./account.js";
+import { leave, settings, shared, signIn, watching } from "./api.js";
+import { avatar } from "./avatars.js";
+import { devicesPage } from "./devices.js";
 import { followArrows } from "./focus.js";
 import { home, list } from "./home.js";
-import { askToSignIn } from "./signin.js";
+import { pairPage } from "./pair.js";
+import { planPage } from "./plans.js";
+import { choosePage, editPage, haveChosen, managePage, mustChoose } from "./profiles.js";
+import { askToSignIn, signInPage } from "./signin.js";
 import { titlePage } from "./title.js";
 import { h } from "./ui.js";
 import { watch } from "./watch.js";
@@ -20,7 +26,33 @@ const ROUTES = [
   [/^\/genre\/([\w-]+)$/, (slug) => genre(slug)],
   [/^\/title\/([\w-]+)$/, (id) => titlePage(view, id)],
   [/^\/watch\/([\w-]+)$/, (id) => watch(view, id)],
+  [/^\/sign-in$/, () => signInPage(view, welcome)],
+  [/^\/pair$/, () => pairPage(view, welcome)],
+  [/^\/profiles$/, () => own(() => choosePage(view, go))],
+  [/^\/profiles\/manage$/, () => own(() => managePage(view))],
+  [/^\/profiles\/(new|pr_\w+)$/, (id) => own(() => editPage(view, id, go))],
+  [/^\/account$/, () => own(() => accountPage(view, go))],
+  [/^\/account\/plan$/, () => own(() => planPage(view))],
+  [/^\/account\/devices$/, () => own(() => devicesPage(view, go))],
 ];
+
+// Pages of somebody who is signed in; strangers sign in first.
+function own(page) {
+  return signIn() ? page() : signInPage(view, show);
+}
+
+function go(path) {
+  history.pushState(null, "", path);
+  scrollTo(0, 0);
+  return show();
+}
+
+// Somebody has just signed in: who of the household is it?
+function welcome() {
+  if ((signIn().profiles || []).length > 1 || !signIn().profile_id) return go("/profiles");
+  haveChosen();
+  return go("/");
+}
 
 async function genre(slug) {
   const genres = await shared("/v1/genres");
@@ -29,6 +61,7 @@ async function genre(slug) {
 }
 
 async function show() {
+  if (mustChoose() && !location.pathname.startsWith("/profiles")) history.replaceState(null, "", "/profiles");
   const mine = ++visit;
   await leaveView?.();
   leaveView = null;
@@ -53,6 +86,7 @@ function failure(problem) {
   return h("section.failed", { role: "alert", "data-testid": "failure" },
     h("p", {}, explain(problem)),
     h("div.actions.actions--centre", {},
+      problem.body?.help?.includes("subscribe") && signIn() ? h("a.button.button--main", { href: "/account/plan" }, word("seePlans")) : null,
       h("button.button", { type: "button", onclick: show }, word("retry")),
       h("a.button", { href: "/" }, word("home"))));
 }
@@ -72,10 +106,19 @@ function drawTop() {
 }
 
 function account() {
-  const mine = signIn();
-  return mine
-    ? h("button.button.button--quiet", { type: "button", title: mine.email, onclick: async () => { await leave(); show(); } }, word("signOut"))
-    : h("button.button.button--quiet", { type: "button", "data-testid": "sign-in", onclick: async () => { if (await askToSignIn()) show(); } }, word("signIn"));
+  if (!signIn()) {
+    return h("button.button.button--quiet", { type: "button", "data-testid": "sign-in", onclick: async () => { if (await askToSignIn()) welcome(); } }, word("signIn"));
+  }
+  const profile = watching();
+  const link = (href, name) => h("a", { href }, name);
+  return [
+    h("button.me", { type: "button", popovertarget: "menu", "data-testid": "me", "aria-label": profile?.name || word("account") }, avatar(profile?.avatar)),
+    h("nav.menu", { id: "menu", popover: "auto", "aria-label": word("account") },
+      profile ? h("strong", {}, profile.name) : null,
+      link("/profiles", word("profiles")),
+      profile?.is_kids ? null : [link("/account", word("account")), link("/account/plan", word("yourPlan"))],
+      h("button", { type: "button", "data-testid": "sign-out", onclick: async () => { await leave(); go("/"); } }, word("signOut"))),
+  ];
 }
 
 document.addEventListener("click", (event) => {
@@ -83,9 +126,7 @@ document.addEventListener("click", (event) => {
   const ours = link && ROUTES.some(([pattern]) => pattern.test(link.pathname));
   if (!ours || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
-  history.pushState(null, "", link.href);
-  scrollTo(0, 0);
-  show();
+  go(link.href);
 });
 
 document.addEventListener("keydown", (event) => {

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -133,9 +134,16 @@ class TestPeople:
         kim = Profile.objects.get(name="Kim")
         assert (kim.is_kids, kim.maturity) == (True, 7)
 
-    def test_three_plans_are_on_sale(self) -> None:
+    def test_plans_an_add_on_and_a_bundle_are_on_sale_everywhere(self) -> None:
         seed(demo_titles=0)
-        assert Offer.objects.on_sale(timezone.now()).count() == 3
+        on_sale = Offer.objects.on_sale(timezone.now())
+        assert set(on_sale.values_list("product__kind", flat=True)) == {
+            "plan",
+            "add_on",
+            "bundle",
+        }
+        for offer in on_sale:
+            assert offer.prices.count() == len(configured.TERRITORIES)
 
     def test_the_household_may_watch_the_package(self) -> None:
         seed(demo_titles=0)
