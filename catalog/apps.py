@@ -12,6 +12,8 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.content import register_terms_source
-        from catalog import cache_keys, terms  # noqa: F401 cache_keys registers on import
+        from catalog import cache_keys, releasing, terms  # noqa: F401 registers on import
+        from streamapi.responsecache.warming import register_paths
 
         register_terms_source(terms.terms_of)
+        register_paths(releasing.paths)

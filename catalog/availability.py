@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -35,12 +36,21 @@ def is_available(title_pk: int, territory: str, now: datetime) -> bool:
 
 def period(title_pk: int, territory: str, now: datetime) -> Period:
     """The period that a title is in; windows that touch are one period."""
-    rows = (
-        PublishedWindow.objects.filter(title=title_pk)
-        .in_territory(territory)
-        .values_list("starts_at", "ends_at")
-    )
-    spans = sorted((start or _ALWAYS, end or _EVER) for start, end in rows)
+    return periods([title_pk], territory, now)[title_pk]
+
+
+def periods(
+    title_pks: Collection[int], territory: str, now: datetime
+) -> dict[int, Period]:
+    """The period that each of some titles is in; one query."""
+    spans: dict[int, list[tuple[datetime, datetime]]] = {pk: [] for pk in title_pks}
+    rows = PublishedWindow.objects.filter(title__in=title_pks).in_territory(territory)
+    for pk, start, end in rows.values_list("title_id", "starts_at", "ends_at"):
+        spans[pk].append((start or _ALWAYS, end or _EVER))
+    return {pk: _period(sorted(each), now) for pk, each in spans.items()}
+
+
+def _period(spans: Sequence[tuple[datetime, datetime]], now: datetime) -> Period:
     moments = {moment for span in spans for moment in span if now < moment < _EVER}
     until = now
     for start, end in spans:

@@ -9,12 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from catalog.models import PublishedGenre, PublishedPerson, PublishedTitle
+from catalog.models import (
+    PublishedGenre,
+    PublishedPage,
+    PublishedPerson,
+    PublishedTitle,
+)
 from streamapi.responsecache import purge, register
 
 TITLES: Final = "titles"
 """Carried by every answer that depends on which titles are shown."""
 GENRES: Final = "genres"
+PAGES: Final = "pages"
+"""Carried by what lists the pages."""
 
 
 def title(pk: int) -> str:
@@ -25,6 +32,16 @@ def title(pk: int) -> str:
 def person(pk: int) -> str:
     """Carried by answers about one person."""
     return f"person:{pk}"
+
+
+def page(pk: int) -> str:
+    """Carried by a page, and by its rails when they are continued."""
+    return f"page:{pk}"
+
+
+def purge_page(pk: int) -> None:
+    """End the answers that show a page, and those that list pages."""
+    purge({PAGES, page(pk)})
 
 
 def purge_titles(title_pks: Iterable[int]) -> None:
@@ -56,4 +73,9 @@ register(
     PublishedGenre,
     carries=lambda _shown: {GENRES},
     purges=lambda _shown: {GENRES},
+)
+register(
+    PublishedPage,
+    carries=lambda shown: {page(shown.page_id)},
+    purges=lambda shown: {PAGES, page(shown.page_id)},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from catalog.page_views import PageViewSet, RailViewSet
 from catalog.staff_views import DocumentItems, DocumentStatus, SendDocument
 from catalog.views import GenreViewSet, PersonViewSet, SearchViewSet, TitleViewSet
 
@@ -23,6 +24,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ingest/<slug:public_id>", DocumentStatus.as_view(), name="ingest-document"),
     path("ingest/<slug:public_id>/items", DocumentItems.as_view(), name="ingest-items"),
     path("search", SearchViewSet.as_view({"get": "list"}), name="search"),
+    path("pages", PageViewSet.as_view({"get": "list"}), name="pages"),
+    path("pages/<slug:slug>", PageViewSet.as_view({"get": "retrieve"}), name="page"),
+    path(
+        "rails/<slug:public_id>",
+        RailViewSet.as_view({"get": "retrieve"}),
+        name="rail",
+    ),
     path("genres", GenreViewSet.as_view({"get": "list"}), name="genres"),
     path(
         "people/<slug:public_id>",

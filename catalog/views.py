@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Final
 
 import orjson
 from django.http import HttpResponse
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
@@ -31,6 +30,7 @@ from catalog.serializers import (
 )
 from streamapi.clients import Variant
 from streamapi.errors import NotFound
+from streamapi.http import moments
 from streamapi.responsecache import CachePolicy, expires_by, tag
 from streamapi.rest.pagination import KeysetPagination, page_size
 from streamapi.rest.viewsets import ReadOnlyViewSet
@@ -76,7 +76,7 @@ class TitleViewSet(ReadOnlyViewSet):
     def list(self, request: Request) -> HttpResponse:
         """Cards of the titles that match, a page at a time."""
         variant = _variant(request)
-        now = timezone.now()
+        now = moments.of(request)
         wanted = TitleFilter.read(request.query_params)
         self.ordering = (ordering(request.query_params),)
         key = self.ordering[0].lstrip("-")
@@ -91,7 +91,7 @@ class TitleViewSet(ReadOnlyViewSet):
     @extend_schema(operation_id="titles_retrieve", responses=TitleShape)
     def retrieve(self, request: Request, id_or_slug: str) -> HttpResponse:
         """The page of a title."""
-        variant, now = _variant(request), timezone.now()
+        variant, now = _variant(request), moments.of(request)
         row = (
             PublishedTitle.objects.visible(variant, now)
             .named(id_or_slug)
@@ -113,7 +113,7 @@ class TitleViewSet(ReadOnlyViewSet):
     @extend_schema(operation_id="titles_seasons_retrieve", responses=SeasonShape)
     def season(self, request: Request, id_or_slug: str, number: int) -> HttpResponse:
         """A season of a series, with all its episodes."""
-        variant, now = _variant(request), timezone.now()
+        variant, now = _variant(request), moments.of(request)
         titles = PublishedTitle.objects.visible(variant, now).named(id_or_slug)
         title, text = _found(
             PublishedSeason.objects.of(titles, variant.language)
@@ -136,7 +136,7 @@ class GenreViewSet(ReadOnlyViewSet):
     @extend_schema(operation_id="genres_list", responses=GenreShape(many=True))
     def list(self, request: Request) -> HttpResponse:
         """All genres, in the order in which to offer them."""
-        variant, now = _variant(request), timezone.now()
+        variant, now = _variant(request), moments.of(request)
         genres = (
             PublishedGenre.objects.with_titles(
                 PublishedTitle.objects.visible(variant, now), variant.language
@@ -161,7 +161,7 @@ class PersonViewSet(ReadOnlyViewSet):
     @extend_schema(operation_id="people_retrieve", responses=PersonShape)
     def retrieve(self, request: Request, public_id: str) -> HttpResponse:
         """A person and the titles they have a part in, latest first."""
-        variant, now = _variant(request), timezone.now()
+        variant, now = _variant(request), moments.of(request)
         person, text = _found(
             PublishedPerson.objects.filter(
                 public_id=public_id, language=variant.language
@@ -203,7 +203,7 @@ class SearchViewSet(ReadOnlyViewSet):
     )
     def list(self, request: Request) -> HttpResponse:
         """The best results of each kind; an empty query finds nothing."""
-        variant, now = _variant(request), timezone.now()
+        variant, now = _variant(request), moments.of(request)
         wanted = TitleFilter.read(request.query_params)
         query = searching.Query(
             text=searching.fold_query(request.query_params.get("q", "")),

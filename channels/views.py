@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Final
 
 import orjson
 from django.http import HttpResponse
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -26,6 +25,7 @@ from channels.serializers import (
 )
 from streamapi.clients import Variant
 from streamapi.errors import NotFound
+from streamapi.http import moments
 from streamapi.responsecache import CachePolicy, expires_by, tag
 from streamapi.rest.pagination import page_size
 from streamapi.rest.viewsets import ReadOnlyViewSet
@@ -96,7 +96,7 @@ class ChannelViewSet(ReadOnlyViewSet):
     )
     def schedule(self, request: Request, id_or_slug: str) -> HttpResponse:
         """All that runs on a channel at any moment of a day, in full."""
-        variant, now = _variant(request), timezone.now()
+        variant, now = _variant(request), moments.of(request)
         raw = request.query_params.get("date", "")
         day = guide.read_day(raw, now)
         channel = _found(id_or_slug, variant)
@@ -123,7 +123,7 @@ class ChannelViewSet(ReadOnlyViewSet):
     )
     def now(self, request: Request) -> HttpResponse:
         """What runs now on each channel, and what comes next."""
-        variant, now = _variant(request), timezone.now()
+        variant, now = _variant(request), moments.of(request)
         page = _channels(request, variant, most=100)
         found = guide.now_and_next(page, now, _reader(variant))
         results = []
@@ -172,7 +172,7 @@ class GuideViewSet(ReadOnlyViewSet):
     )
     def list(self, request: Request) -> HttpResponse:
         """A page of channels by a window of time."""
-        variant, now = _variant(request), timezone.now()
+        variant, now = _variant(request), moments.of(request)
         query = request.query_params
         window = GuideWindow.read(query.get("from", ""), query.get("to", ""), now)
         if not query.get("from"):

@@ -11,10 +11,12 @@ class PlaybackConfig(AppConfig):
     name = "playback"
 
     def ready(self) -> None:
-        """Tell the catalogue what video a title has; hear of devices that are out."""
+        """Tell what video a title has and which rails viewers have; hear of devices out."""
         from accounts import devices
-        from catalog import documents
-        from playback import departures, media_section
+        from catalog import documents, rail_sources
+        from playback import departures, media_section, personal_rails
 
         documents.register_section("media", media_section.build)
+        for source in personal_rails.SOURCES:
+            rail_sources.register(source)
         devices.on_revoked(departures.end_streams)

@@ -12,6 +12,14 @@ from catalog.models.discovery import ChartEntry, RelatedTitle, Synonym
 from catalog.models.genres import Genre, GenreTranslation
 from catalog.models.imports import ImportRun, IngestDocument, IngestResult
 from catalog.models.labels import Keyword, KeywordTranslation, Studio
+from catalog.models.pages import (
+    Page,
+    PageVersion,
+    PublishedPage,
+    PublishedRail,
+    Rail,
+    RailItem,
+)
 from catalog.models.people import Credit, Person, PersonExternalId, PersonTranslation
 from catalog.models.published import (
     PublishedCollection,
@@ -61,6 +69,8 @@ __all__ = [
     "Keyword",
     "KeywordTranslation",
     "MaturityRating",
+    "Page",
+    "PageVersion",
     "Person",
     "PersonExternalId",
     "PersonTranslation",
@@ -70,10 +80,14 @@ __all__ = [
     "PublishedEpisode",
     "PublishedEpisodeCard",
     "PublishedGenre",
+    "PublishedPage",
     "PublishedPerson",
+    "PublishedRail",
     "PublishedSeason",
     "PublishedTitle",
     "PublishedWindow",
+    "Rail",
+    "RailItem",
     "RelatedTitle",
     "RenderedPicture",
     "Season",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -36,6 +36,23 @@ class Outcome:
     @property
     def total(self) -> int:
         return self.made + self.there + self.failed
+
+
+PathSource = Callable[[], Iterable[str]]
+"""Names the addresses of an app that are worth making ahead."""
+
+_sources: list[PathSource] = []
+
+
+def register_paths(source: PathSource) -> None:
+    """Warm addresses with arguments too; called once in ``ready()``."""
+    _sources.append(source)
+
+
+def named_paths() -> Iterator[str]:
+    """What apps ask to be warmed: home and the other pages."""
+    for source in _sources:
+        yield from source()
 
 
 def top_paths(

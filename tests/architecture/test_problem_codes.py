@@ -16,6 +16,8 @@ INSIDE = (
     "catalog/importing",
     "catalog/models",
     "catalog/publishing.py",
+    "catalog/releasing.py",
+    "catalog/rules.py",
     "channels/decompression.py",
     "channels/feeds.py",
     "channels/fetching.py",

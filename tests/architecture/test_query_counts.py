@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from catalog import publishing
+from catalog import publishing, rail_sources, releasing
 from streamapi.env import Environment
 from tests.factories import accounts, catalog, channels
 
@@ -105,13 +105,48 @@ def _search(size):
     return "/v1/search?q=show"
 
 
+def _released(size):
+    """A page with four rails of each source there is."""
+    _channels(size)
+    titles = _titles(size)
+    for title in titles[: (size + 1) // 2]:
+        title.windows.create(ends_at=datetime.now(UTC) + timedelta(days=9))
+        publishing.publish(title, by=None, now=NOW)
+    page = catalog.page("home")
+    for _ in range(size):
+        for name, source in rail_sources.offered().items():
+            catalog.rail(page, name, titles=titles, layout=source.layouts[0])
+    releasing.release(page, by=None, now=NOW)
+    return page
+
+
+def _page(size):
+    return f"/v1/pages/{_released(size).slug}"
+
+
+def _pages(size):
+    for number in range(size):
+        page = catalog.page(f"page-{number}")
+        catalog.rail(page, "new")
+        releasing.release(page, by=None, now=NOW)
+    return "/v1/pages"
+
+
+def _rail(size):
+    rail = _released(size).rails.filter(source="rule").first()
+    return f"/v1/rails/{rail.public_id}"
+
+
 PROBES = {
     "GET /v1/channels": _channel_list,
     "GET /v1/channels/now": _now,
     "GET /v1/channels/{id}": _channel,
     "GET /v1/channels/{id}/schedule": _schedule,
     "GET /v1/guide": _guide,
+    "GET /v1/pages": _pages,
+    "GET /v1/pages/{slug}": _page,
     "GET /v1/programmes/{id}": _programme,
+    "GET /v1/rails/{id}": _rail,
     "GET /v1/titles": _title_list,
     "GET /v1/titles/{id}": _title,
     "GET /v1/titles/{id}/seasons/{number}": _season,

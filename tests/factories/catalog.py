@@ -11,7 +11,10 @@ from catalog.models import (
     Genre,
     GenreTranslation,
     MaturityRating,
+    Page,
     Person,
+    Rail,
+    RailItem,
     Season,
     Title,
     TitleTranslation,
@@ -69,3 +72,26 @@ def credit(title, name="Ada Example", role="actor", character="", position=0):
     return Credit.objects.create(
         title=title, person=person, role=role, character=character, position=position
     )
+
+
+def page(slug="home", **fields):
+    """A page without rails."""
+    return Page.objects.create(**{"slug": slug, "names": {"en": slug.title()}} | fields)
+
+
+def rail(page, source="curated", *, titles=(), packages=(), **fields):
+    """A rail at the end of a page; with ``titles`` in their order."""
+    position = page.rails.count()
+    made = Rail.objects.create(
+        **{
+            "page": page,
+            "source": source,
+            "position": position,
+            "names": {"en": f"Rail {position}"},
+        }
+        | fields
+    )
+    made.packages.set(packages)
+    for place, title in enumerate(titles):
+        RailItem.objects.create(rail=made, title=title, position=place)
+    return made

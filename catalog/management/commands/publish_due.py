@@ -7,18 +7,18 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from catalog import publishing
+from catalog import publishing, releasing
 from catalog.models import Title
 
 
 class Command(BaseCommand):
-    """Publish the titles whose moment has come.
+    """Publish the titles, then release the pages, whose moment has come.
 
-    A title that cannot be published as it is stays scheduled: it is named on every run
-    and appears as soon as an editor has mended it. Two runs at once do no harm.
+    What cannot be published as it is stays scheduled: it is named on every run and
+    appears as soon as an editor has mended it. Two runs at once do no harm.
     """
 
-    help = "Publish the titles that are scheduled for now or earlier."
+    help = "Publish titles and release pages that are scheduled for now or earlier."
 
     def handle(self, *_: Any, **__: Any) -> None:
         now = timezone.now()
@@ -31,3 +31,9 @@ class Command(BaseCommand):
                 refused = publishing.PublishRefused(outcome.findings)
                 self.stderr.write(f"{title.public_id} {title}: {refused.detail}")
         self.stdout.write(f"{published} published")
+        released = 0
+        for page, refusal in releasing.release_due(now):
+            released += refusal is None
+            if refusal is not None:
+                self.stderr.write(f"{page}: {refusal.detail}")
+        self.stdout.write(f"{released} pages released")

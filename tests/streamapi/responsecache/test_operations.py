@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from redis import Redis
 
-from streamapi.responsecache import runtime
+from streamapi.responsecache import runtime, warming
 from streamapi.responsecache.delivery import Delivery
 from streamapi.responsecache.shared import CacheDown, SharedLevel
 from tests.streamapi.responsecache.site import Backstage
@@ -85,11 +85,15 @@ class TestWarmCommand:
         again = run("warm_cache", "/v1/pages/home?genre=drama", territory=["US"])
         assert again.splitlines()[-1] == "4 made, 4 were there, 0 failed."
 
-    def test_takes_all_routes_without_arguments(
-        self, shared: SharedLevel, backstage: Backstage
+    def test_takes_all_routes_without_arguments_and_what_apps_name(
+        self,
+        shared: SharedLevel,
+        backstage: Backstage,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        out = run("warm_cache", language=["en"])
-        assert out.splitlines()[-1] == "2 made, 0 were there, 0 failed."
+        monkeypatch.setattr(warming, "_sources", [lambda: ["/v1/pages/home"]])
+        out = run("warm_cache", language=["en"], territory=["US"], form_factor=["tv"])
+        assert out.splitlines()[-1] == "3 made, 0 were there, 0 failed."
 
     def test_refuses_a_path_that_is_not_shared(
         self, shared: SharedLevel, backstage: Backstage

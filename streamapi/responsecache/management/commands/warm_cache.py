@@ -21,8 +21,8 @@ _EVERY_S: Final = 1.0
 class Command(BaseCommand):
     """Fills Redis; workers take the answers from there.
 
-    Without paths: every shared route that needs no argument. With paths: those, such as
-    ``/v1/titles?genre=drama``. Answers that are still fresh are left alone.
+    Without paths: every shared route that needs no argument, and every released page. With
+    paths: those, such as ``/v1/titles?genre=drama``. What is still fresh is left alone.
     """
 
     help = "Make cached answers of the top pages, for each variant."
@@ -31,7 +31,12 @@ class Command(BaseCommand):
         """Which pages, for whom."""
         supported = rules()
         add = parser.add_argument
-        add("paths", nargs="*", metavar="PATH", help="default: all without arguments")
+        add(
+            "paths",
+            nargs="*",
+            metavar="PATH",
+            help="default: all pages, and all without arguments",
+        )
         add("--language", nargs="+", default=list(supported.languages))
         add("--territory", nargs="+", default=list(supported.territories))
         add("--form-factor", nargs="+", default=list(FORM_FACTORS))
@@ -45,7 +50,10 @@ class Command(BaseCommand):
             form_factors=options["form_factor"],
             ceilings=options["maturity"],
         )
-        paths = options["paths"] or list(warming.top_paths(get_resolver().url_patterns))
+        paths = options["paths"] or [
+            *warming.named_paths(),
+            *warming.top_paths(get_resolver().url_patterns),
+        ]
         try:
             wanted = warming.plans(paths, audience, rules())
         except LookupError as problem:
