@@ -19,12 +19,14 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
+    OuterRef,
+    Subquery,
     Value,
 )
 from django.db.models.expressions import Combinable
 
 from catalog.filters import SORTS
-from catalog.models import PublishedTitle
+from catalog.models import ChartEntry, PublishedTitle
 from catalog.models.pages import Layout
 from catalog.page_content import RailContent
 from catalog.querysets import PublishedTitleQuerySet
@@ -54,8 +56,9 @@ Select = Callable[[RailContent, Variant, datetime], Selection]
 class TitleSource:
     """Titles of the catalogue.
 
-    One that is ``thinned`` leaves out what stands on the first screen of a page already;
-    ``most`` is where its ranking ends.
+    One that is thinned leaves out what stands on the first screen of a page already.
+    ``otherwise`` completes what ``select`` finds too little of; such a rail ends, with
+    ``most`` entries.
     """
 
     name: str
@@ -64,6 +67,7 @@ class TitleSource:
     layouts: Sequence[str] = _TITLE_LAYOUTS
     is_thinned: bool = True
     most: int | None = None
+    otherwise: Select | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,21 @@ def _popular(rail: RailContent, variant: Variant, now: datetime) -> Selection:
     return _by("popularity", _narrowed(rail, _visible(variant, now)))
 
 
+def _charted(chart: str) -> Select:
+    """Titles in the order of a chart of the territory."""
+
+    def select(rail: RailContent, variant: Variant, now: datetime) -> Selection:
+        entries = ChartEntry.objects.filter(chart=chart, territory=variant.territory)
+        here = entries.filter(title=OuterRef("title"))
+        titles = _narrowed(rail, _visible(variant, now)).filter(
+            title__in=entries.values("title")
+        )
+        place = Subquery(here.values("position")[:1], output_field=IntegerField())
+        return Selection(titles, place, descending=False)
+
+    return select
+
+
 def _leaving(rail: RailContent, variant: Variant, now: datetime) -> Selection:
     visible = _narrowed(rail, _visible(variant, now))
     return _by_moment("leaves_at", visible.leaving(variant.territory, now, SOON))
@@ -209,9 +228,21 @@ for _source in (
     TitleSource("curated", "Titles that I choose", _curated, is_thinned=False),
     TitleSource("rule", "Titles that match a rule", _rule),
     TitleSource("new", "New here", _new),
-    TitleSource("trending", "Trending", _popular),
     TitleSource(
-        "top_ten", "Top 10", _popular, (Layout.TOP_TEN,), is_thinned=False, most=10
+        "trending",
+        "Trending",
+        _charted(ChartEntry.Chart.TRENDING),
+        most=40,
+        otherwise=_popular,
+    ),
+    TitleSource(
+        "top_ten",
+        "Top 10",
+        _charted(ChartEntry.Chart.TOP),
+        (Layout.TOP_TEN,),
+        is_thinned=False,
+        most=10,
+        otherwise=_popular,
     ),
     TitleSource("leaving_soon", "Leaving soon", _leaving, is_thinned=False),
     TitleSource(COMING, "Coming soon", _coming, is_thinned=False),

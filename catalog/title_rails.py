@@ -52,7 +52,7 @@ class Filled:
 class _Row(NamedTuple):
     """A title in a rail, with the key that orders it there."""
 
-    place: int
+    branch: int
     title: int
     key: str
 
@@ -72,7 +72,7 @@ class _Request:
 
     wanted: Wanted
     source: TitleSource
-    selection: Selection
+    selections: Sequence[Selection]
     limit: int
     rows: int
     is_thinned: bool
@@ -114,27 +114,37 @@ def _requests(wanted: Sourced, variant: Variant, now: datetime) -> dict[int, _Re
         limit = min(one.limit, source.most or one.limit)
         thinned = source.is_thinned and order < FIRST_SCREEN
         rows = limit + 1 + (above if thinned else 0)
-        selection = source.select(one.rail, variant, now)
-        found[place] = _Request(one, source, selection, limit, rows, thinned)
+        ways = [source.select, *([source.otherwise] if source.otherwise else [])]
+        selections = [select(one.rail, variant, now) for select in ways]
+        found[place] = _Request(one, source, selections, limit, rows, thinned)
         above += limit
     return found
 
 
 def _rows(requests: Mapping[int, _Request]) -> dict[int, list[_Row]]:
     """The rows of all rails, each in its order; one query."""
-    if not requests:
-        return {}
-    first, *others = [_branch(place, one) for place, one in requests.items()]
-    found: dict[int, list[_Row]] = {place: [] for place in requests}
-    for row in first.union(*others, all=True) if others else first:
-        found[row[0]].append(_Row(*row))
-    return {place: _sorted(rows, requests[place]) for place, rows in found.items()}
+    parts = [
+        (place, request, selection)
+        for place, request in requests.items()
+        for selection in request.selections
+    ]
+    branches = [_branch(number, *part[1:]) for number, part in enumerate(parts)]
+    rows: list[list[_Row]] = [[] for _ in parts]
+    for row in (
+        branches[0].union(*branches[1:], all=True) if branches[1:] else branches[0]
+    ):
+        rows[row[0]].append(_Row(*row))
+    found: dict[int, dict[int, _Row]] = {place: {} for place in requests}
+    for (place, _, selection), some in zip(parts, rows, strict=True):
+        for row in _sorted(some, selection):
+            found[place].setdefault(row.title, row)
+    return {place: list(some.values()) for place, some in found.items()}
 
 
 def _branch(
-    place: int, request: _Request
+    number: int, request: _Request, selection: Selection
 ) -> QuerySet[PublishedTitle, tuple[int, int, str]]:
-    selection, after = request.selection, request.wanted.after
+    after = request.wanted.after
     titles = selection.titles.annotate(key=selection.key)
     if after is not None:
         step = "lt" if selection.descending else "gt"
@@ -142,14 +152,15 @@ def _branch(
         titles = titles.filter(**{f"key__{step}": key})
     return (
         titles.order_by("-key" if selection.descending else "key")
-        .annotate(place=Value(place, IntegerField()), text=Cast(F("key"), TextField()))
-        .values_list("place", "title_id", "text")[: request.rows]
+        .annotate(
+            branch=Value(number, IntegerField()), text=Cast(F("key"), TextField())
+        )
+        .values_list("branch", "title_id", "text")[: request.rows]
     )
 
 
-def _sorted(rows: Sequence[_Row], request: _Request) -> list[_Row]:
+def _sorted(rows: Sequence[_Row], selection: Selection) -> list[_Row]:
     """In order again: nothing promises the order of a union."""
-    selection = request.selection
 
     def key(row: _Row) -> tuple[int, str]:
         return (0, row.key) if selection.is_text else (int(row.key), "")

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from rest_framework.test import APIRequestFactory
 
 from catalog import publishing, rail_sources, releasing
-from catalog.models import AvailabilityWindow, Rail
+from catalog.models import AvailabilityWindow, ChartEntry, Rail
 from catalog.page_views import PageViewSet
 from catalog.rail_sources import Entries, ForeignSource, PersonalSource
 from streamapi.clients import Variant
@@ -239,6 +239,31 @@ class TestWhatIsShown:
         (rail,) = get("/v1/pages/home")["rails"]
         assert len(rail["results"]) == 10
         assert rail["next"] is None
+
+    def test_charts_of_the_territory_come_first_popularity_completes_them(
+        self, api, get, titles
+    ):
+        made = titles(5)
+        for place, (territory, title) in enumerate(
+            [("US", made[3]), ("US", made[4]), ("DE", made[2])]
+        ):
+            for chart in ("top", "trending"):
+                ChartEntry.objects.create(
+                    chart=chart,
+                    territory=territory,
+                    position=place,
+                    title=title,
+                    score=1,
+                )
+        home({"source": "top_ten", "layout": "top_ten"}, {"source": "trending"})
+        expected = [made[3], made[4], made[0], made[1], made[2]]
+        for rail in get("/v1/pages/home")["rails"]:
+            assert names(rail) == [title.original_name for title in expected]
+            assert rail["next"] is None
+        elsewhere = api.get(
+            "/v1/pages/home", headers={"CloudFront-Viewer-Country": "DE"}
+        ).json()
+        assert names(elsewhere["rails"][0])[0] == made[2].original_name
 
     def test_a_source_of_one_kind(self, get, titles, publish):
         titles(1)
