@@ -27,11 +27,19 @@ def check(
     playable: Playable, holder: Holder, *, territory: str, now: datetime
 ) -> Allow:
     """The terms on which they may; raises what stands in the way."""
-    if playable.windowed and not availability.is_available(
-        playable.title_pk, territory, now
+    title_pk = playable.title_pk
+    if (
+        playable.windowed
+        and title_pk is not None
+        and not availability.is_available(title_pk, territory, now)
     ):
         raise Denied("It is not available here at this time.", code="not_available_now")
     terms = Terms(packages=playable.packages, min_age=playable.min_age)
+    return decided(holder, terms, territory=territory, now=now)
+
+
+def decided(holder: Holder, terms: Terms, *, territory: str, now: datetime) -> Allow:
+    """What the rule says about these terms; raises its refusal."""
     decision = entitlements.decide(holder, terms, territory=territory, now=now)
     if isinstance(decision, Deny):
         raise _refusal(decision)
@@ -54,5 +62,6 @@ _WORDS = {
     "maturity_blocked": "It is rated above what this profile may see.",
     "outside_viewing_hours": "This profile does not watch at this hour.",
     "device_revoked": "This device was signed out.",
+    "territory_blocked": "It may not be shown where you are.",
     "profile_required": "Choose who is watching first.",
 }

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from playback import delivery, devices, sessions
+from playback import delivery, devices, live_answers, places, sessions
 from playback.content import Playable
 from playback.leases import LEASE_S
 from playback.models import PlaybackSession
@@ -20,17 +20,17 @@ _MANIFESTS: Final = {
 }
 
 
-def play(answer: Play) -> dict[str, Any]:
+def play(answer: Play, *, language: str, now: datetime) -> dict[str, Any]:
     """The whole answer to play."""
     session, playable = answer.session, answer.playable
     return {
         "session_id": session.public_id,
         "content_id": playable.content_id,
-        "title_id": playable.title_id,
+        "title_id": playable.title_id or None,
         "name": playable.name,
         "expires_at": _moment(answer.grant.expires_at),
         "heartbeat": heartbeat_contract(session),
-        "manifests": [_manifest(kind, answer) for kind in answer.family.manifests],
+        "manifests": _manifests(answer, now),
         "delivery_auth": authorisation(session.folder, answer.grant),
         "drm": None,
         "duration_ms": playable.duration_ms,
@@ -39,9 +39,10 @@ def play(answer: Play) -> dict[str, Any]:
         "audio_tracks": _audio_tracks(playable),
         "text_tracks": _text_tracks(playable, session.folder),
         "thumbnails": _thumbnails(playable, session.folder),
-        "max_resolution": f"{session.max_height}p",
+        "max_resolution": f"{session.max_height}p" if session.max_height else None,
         "max_resolution_reason": session.cap_reason or None,
         "cmcd": {"sid": str(session.cmcd_sid), "cid": playable.content_id},
+        "live": playable.airing and live_answers.block(playable.airing, language, now),
     }
 
 
@@ -50,7 +51,7 @@ def authorisation(folder: str, grant: delivery.Grant) -> dict[str, Any]:
     return {
         "type": "cookies",
         "domain": settings.DELIVERY_COOKIE_DOMAIN or None,
-        "path": cookie_path(folder),
+        "path": places.cookie_path(folder),
         "expires_at": _moment(grant.expires_at),
         "cookies": grant.cookies(),
         "query": grant.query(),
@@ -66,13 +67,16 @@ def heartbeat_contract(session: PlaybackSession) -> dict[str, Any]:
     }
 
 
-def cookie_path(folder: str) -> str:
-    """The part of the media host that a session's cookies are sent to."""
-    return f"/v/{folder}/"
-
-
 def _url(folder: str, name: str) -> str:
-    return f"{settings.MEDIA_BASE_URL}/v/{folder}/{name}"
+    return f"{places.base_of(folder)}/{name}"
+
+
+def _manifests(answer: Play, now: datetime) -> list[dict[str, Any]]:
+    playable = answer.playable
+    if playable.airing is not None and playable.stream is not None:
+        height = answer.session.max_height if answer.session.cap_reason else None
+        return [live_answers.manifest(playable, playable.airing, height, now)]
+    return [_manifest(kind, answer) for kind in answer.family.manifests]
 
 
 def _manifest(kind: str, answer: Play) -> dict[str, Any]:

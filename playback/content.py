@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
@@ -14,6 +14,10 @@ from catalog import languages
 from catalog.models import PublishedEpisode, PublishedTitle
 from playback.models import Asset, AudioTrack, Marker, Rendition, TextTrack
 from streamapi.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from channels.timeshift import Stream
+    from playback.live import Airing
 
 _TRACKS: Final[Mapping[str, tuple[type[Model], str, tuple[str, ...]]]] = {
     "rungs": (Rendition, "height", ("height", "width", "codecs")),
@@ -25,14 +29,14 @@ _TRACKS: Final[Mapping[str, tuple[type[Model], str, tuple[str, ...]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Playable:
-    """A film, an episode or a trailer, with all that a play answer says about it."""
+    """A film, an episode, a trailer or a channel, with all that a play answer says."""
 
     content_id: str
     kind: str
     name: str
     title_id: str
-    title_pk: int
-    asset_pk: int
+    title_pk: int | None
+    asset_pk: int | None
     asset_id: str
     folder: str
     duration_ms: int
@@ -44,6 +48,8 @@ class Playable:
     sounds: Sequence[Mapping[str, Any]]
     words: Sequence[Mapping[str, Any]]
     marks: Sequence[Mapping[str, Any]]
+    airing: Airing | None = None
+    stream: Stream | None = None
 
     @property
     def is_episode(self) -> bool:
@@ -87,6 +93,11 @@ def find(content_id: str, kind: str = Asset.Kind.MAIN) -> Playable:
         windowed=shown["windowed"],
         **{name: row[name] for name in _TRACKS},
     )
+
+
+def film(content_id: str) -> Mapping[str, Any] | None:
+    """The video of a title or an episode, published or not: what a loop is made of."""
+    return _rows(content_id, Asset.Kind.MAIN).first()
 
 
 def _rows(content_id: str, kind: str) -> QuerySet[Asset, dict[str, Any]]:

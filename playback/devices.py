@@ -58,6 +58,11 @@ def family(platform: str) -> Family:
     return found
 
 
+def kind_of(url: str) -> str:
+    """What a manifest is: HLS, unless its address says DASH."""
+    return DASH if url.partition("?")[0].endswith(".mpd") else HLS
+
+
 def check_codecs(codecs: Sequence[str]) -> None:
     """Refuse a device that says which codecs it has and H.264 is not among them."""
     if codecs and not any(codec.lower().startswith(_H264) for codec in codecs):
@@ -73,9 +78,12 @@ def cap(heights: Iterable[int], limits: Iterable[Limit]) -> tuple[int, str | Non
     """The tallest height that all limits allow, and the reason when that is not the top.
 
     A limit below the lowest rung leaves the lowest rung: a viewer is capped, not refused.
+    Where the heights are not known, as of another origin, the limit itself is the answer.
     """
     ordered = sorted(heights)
     tightest = min(limits, key=lambda limit: limit.height, default=None)
+    if not ordered:
+        return (tightest.height, tightest.reason) if tightest else (0, None)
     if tightest is None or tightest.height >= ordered[-1]:
         return ordered[-1], None
     allowed = [height for height in ordered if height <= tightest.height]

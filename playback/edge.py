@@ -65,19 +65,41 @@ class Visit:
 
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     """One packaged file, for GET and HEAD with permission."""
+    return refusal(request, name) or stored(request, name)
+
+
+def refusal(request: HttpRequest, name: str) -> HttpResponse | None:
+    """The answer to a request that may not be served; ``None`` for one that may."""
     if request.method not in {"GET", "HEAD"}:
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
     try:
         if not _SAFE_NAME.match(name):
             raise AccessRefused("a name that no package uses")
         authorise(_visit(request))
-    except AccessRefused as refusal:
-        return _refused(refusal)
+    except AccessRefused as refused:
+        return _refused(refused)
+    return None
+
+
+def stored(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A file of the video storage, for a request that was let in."""
     storage = storages["video"]
     if not storage.exists(name):
-        return HttpResponse(status=404, headers={"Cache-Control": "no-store"})
+        return missing()
     modified = int(storage.get_modified_time(name).timestamp())
     return _answer(request, PackagedFile(name, storage.size(name), modified))
+
+
+def missing() -> HttpResponse:
+    """There is no such file."""
+    return HttpResponse(status=404, headers={"Cache-Control": "no-store"})
+
+
+def signature(request: HttpRequest) -> str:
+    """The part of the query that is the permission; empty when cookies carry it."""
+    if not _SIGNED_URL_NAMES & request.GET.keys():
+        return ""
+    return "&".join(part for part in _parts(request) if _name(part) in _OWN_NAMES)
 
 
 def authorise(visit: Visit) -> None:
@@ -100,11 +122,7 @@ def authorise(visit: Visit) -> None:
 def _visit(request: HttpRequest) -> Visit:
     query = request.GET
     own = _OWN_NAMES if _SIGNED_URL_NAMES & query.keys() else frozenset()
-    rest = "&".join(
-        part
-        for part in request.META.get("QUERY_STRING", "").split("&")
-        if part and part.partition("=")[0] not in own
-    )
+    rest = "&".join(part for part in _parts(request) if _name(part) not in own)
     if own:  # a signed URL: cookies are not looked at, as at CloudFront
         parameters = {key: query[key] for key in own if key in query}
     else:
@@ -120,6 +138,14 @@ def _visit(request: HttpRequest) -> Visit:
         now=datetime.now(UTC),
         parameters=parameters,
     )
+
+
+def _parts(request: HttpRequest) -> list[str]:
+    return [part for part in request.META.get("QUERY_STRING", "").split("&") if part]
+
+
+def _name(part: str) -> str:
+    return part.partition("=")[0]
 
 
 def _document(visit: Visit) -> bytes:

@@ -88,7 +88,7 @@ def _event(field: str, value: dict[str, Any]) -> Event:
     profile_pk, _, content_id = field.partition(":")
     return Event(
         profile_pk=int(profile_pk),
-        title_pk=int(value["title_pk"]),
+        title_pk=value.get("title_pk"),
         content_id=content_id,
         position_ms=int(value["position_ms"]),
         duration_ms=int(value["duration_ms"]),

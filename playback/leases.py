@@ -128,7 +128,7 @@ _AMEND: Final = Script(
 local raw = redis.call('HGET', info, ARGV[1])
 if not raw then return 0 end
 local facts = cjson.decode(raw)
-facts.granted_until = tonumber(ARGV[2])
+for name, value in pairs(cjson.decode(ARGV[2])) do facts[name] = value end
 redis.call('HSET', info, ARGV[1], cjson.encode(facts))
 return 1
 """
@@ -159,12 +159,13 @@ class Facts:
     content: str
     name: str
     started_at: str
-    title_pk: int
     duration_ms: int
     end_ms: int
     episode: bool
     granted_until: int
+    title_pk: int | None = None
     profile_pk: int | None = None
+    live: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Without what is not known: Lua has no null."""
@@ -214,6 +215,7 @@ class Beat:
     position_ms: int | None = None
     at: datetime | None = None
     seq: int = 0
+    state: str = "playing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,7 @@ class Standing:
     state: str
     reason: str = ""
     granted_until: int = 0
+    live: Mapping[str, Any] | None = None
 
 
 def acquire(
@@ -273,7 +276,10 @@ def beat(owner: str, beat: Beat) -> Standing:
         request["at"] = int(beat.at.timestamp() * 1000)
     state, text = _BEAT(Keys(owner).all(), [json.dumps(request)])
     if state == "held":
-        return Standing(state, granted_until=json.loads(text)["granted_until"])
+        facts = json.loads(text)
+        return Standing(
+            state, granted_until=facts["granted_until"], live=facts.get("live")
+        )
     return Standing(state, reason=text)
 
 
@@ -282,9 +288,9 @@ def release(owner: str, session: str, reason: str) -> None:
     _RELEASE(Keys(owner).all(), [session, reason, _REMEMBER_ENDED_S * 1000])
 
 
-def extend_grant(owner: str, session: str, until: datetime) -> None:
-    """Note until when the session may fetch files now."""
-    _AMEND(Keys(owner).all(), [session, int(until.timestamp())])
+def amend(owner: str, session: str, **facts: Any) -> None:
+    """Note what has changed of a session that goes on."""
+    _AMEND(Keys(owner).all(), [session, json.dumps(facts)])
 
 
 def forget_progress(owner: str, fields: Sequence[str]) -> None:

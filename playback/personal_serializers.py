@@ -8,6 +8,7 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from playback.models import TitleRating
+from streamapi.ids import PROGRAMME_ID_LENGTH
 
 MAX_EVENTS: Final = 200
 MAX_ITEMS: Final = 240
@@ -44,10 +45,12 @@ class RatingInput(serializers.Serializer[Any]):
 
 
 class OverlayInput(serializers.Serializer[Any]):
-    """The ids of titles and episodes on a page."""
+    """The ids of titles, episodes and programmes on a page."""
 
     ids = serializers.ListField(
-        child=serializers.CharField(max_length=24), min_length=1, max_length=MAX_ITEMS
+        child=serializers.CharField(max_length=PROGRAMME_ID_LENGTH),
+        min_length=1,
+        max_length=MAX_ITEMS,
     )
 
 

@@ -106,7 +106,7 @@ class HistoryView(ProfileView):
     def get(self, request: Request) -> Response:
         """Films and episodes with how far they were watched."""
         rows = WatchProgress.objects.of_profile(self.viewer.profile_id)
-        return self.page(request, rows)
+        return self.page(request, rows.exclude(title=None))
 
     @extend_schema(operation_id="history_clear", responses={204: None})
     def delete(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ OLDEST: Final = timedelta(days=30)
 AHEAD: Final = timedelta(minutes=2)
 
 # The newest event wins, by when it happened and then by its number. What was completed
-# stays so while the same session seeks back in it.
+# stays so while the same session seeks back in it. A programme of a channel has no title.
 _MERGE: Final = """
 INSERT INTO playback_watchprogress AS kept
   (profile_id, title_id, content_id, position_ms, duration_ms, started, completed,
@@ -28,7 +28,8 @@ SELECT new.* FROM unnest(
   AS new (profile, title, content, position, duration, started, completed, session,
           event_at, seq)
 JOIN accounts_profile ON accounts_profile.id = new.profile
-JOIN catalog_title ON catalog_title.id = new.title
+LEFT JOIN catalog_title ON catalog_title.id = new.title
+WHERE new.title IS NULL OR catalog_title.id IS NOT NULL
 ON CONFLICT (profile_id, content_id) DO UPDATE SET
   title_id = EXCLUDED.title_id,
   position_ms = EXCLUDED.position_ms,
@@ -65,7 +66,7 @@ class Event:
     """Where a player was, and when."""
 
     profile_pk: int
-    title_pk: int
+    title_pk: int | None
     content_id: str
     position_ms: int
     duration_ms: int
@@ -146,10 +147,11 @@ def _row(event: Event) -> tuple[object, ...]:
 
 
 def _remember_what_is_next(won: Sequence[tuple[Event, bool]]) -> None:
-    following = _following({event.title_pk for event, done in won if done})
+    done_titles = {event.title_pk for event, done in won if done}
+    following = _following({pk for pk in done_titles if pk is not None})
     items: dict[tuple[int, int], tuple[object, ...]] = {}
     for event, completed in sorted(won, key=lambda pair: pair[0].order):
-        if not (completed or event.started):
+        if event.title_pk is None or not (completed or event.started):
             continue
         key = (event.profile_pk, event.title_pk)
         items[key] = (*key, *_next(event, completed, following))

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from playback import live
 from playback.leases import Beat
 from playback.models import Asset
 from playback.sessions import PlayRequest
@@ -21,7 +22,13 @@ class PlayerInput(serializers.Serializer[Any]):
 class StartInput(serializers.Serializer[Any]):
     """What somebody wants to watch, and what the device can show."""
 
-    content_id = serializers.CharField(max_length=40)
+    content_id = serializers.CharField(max_length=40, default="", allow_blank=True)
+    channel_id = serializers.CharField(
+        max_length=80, default="", help_text="A channel, by id or slug."
+    )
+    airing_id = serializers.CharField(
+        max_length=40, default="", help_text="One programme of a channel."
+    )
     kind = serializers.ChoiceField(choices=Asset.Kind.choices, default=Asset.Kind.MAIN)
     device = PlayerInput()
     codecs = serializers.ListField(
@@ -30,18 +37,38 @@ class StartInput(serializers.Serializer[Any]):
     max_height = serializers.IntegerField(
         min_value=1, max_value=10_000, required=False, allow_null=True
     )
-    start = serializers.ChoiceField(choices=["resume", "beginning"], default="resume")
+    start = serializers.ChoiceField(
+        choices=["resume", "beginning", *live.MODES],
+        required=False,
+        help_text="`live`, `startover` and `catchup` are for channels and programmes.",
+    )
     take_over = serializers.CharField(
         max_length=300,
         default="",
         help_text="From the answer that said there are too many streams.",
     )
 
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Something to play: content, or a channel, and a start that goes with it."""
+        of_channel = bool(data["channel_id"] or data["airing_id"])
+        if bool(data["content_id"]) == of_channel:
+            raise serializers.ValidationError(
+                {"content_id": "Name one: content_id, or channel_id or airing_id."}
+            )
+        data.setdefault("start", live.LIVE if of_channel else "resume")
+        if (data["start"] in live.MODES) != of_channel:
+            raise serializers.ValidationError(
+                {"start": "This start is not for what is played."}
+            )
+        return data
+
     def play_request(self, idempotency_key: str) -> PlayRequest:
         """The validated body as the domain knows it."""
         data = self.validated_data
         return PlayRequest(
             content_id=data["content_id"],
+            channel_id=data["channel_id"],
+            airing_id=data["airing_id"],
             platform=data["device"]["platform"],
             kind=data["kind"],
             codecs=tuple(data["codecs"]),
@@ -66,7 +93,13 @@ class HeartbeatInput(serializers.Serializer[Any]):
     def beat(self, session_id: str) -> Beat:
         """The validated body as the domain knows it."""
         data = self.validated_data
-        return Beat(session_id, data["position_ms"], data.get("sent_at"), data["seq"])
+        return Beat(
+            session_id,
+            data["position_ms"],
+            data.get("sent_at"),
+            data["seq"],
+            data["state"],
+        )
 
 
 class ManifestOutput(serializers.Serializer[Any]):
@@ -145,12 +178,51 @@ class CmcdOutput(serializers.Serializer[Any]):
     cid = serializers.CharField()
 
 
+class LiveChannelOutput(serializers.Serializer[Any]):
+    """The channel that plays."""
+
+    id = serializers.CharField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    number = serializers.CharField(allow_null=True)
+
+
+class LiveProgrammeOutput(serializers.Serializer[Any]):
+    """What runs, or ran."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    episode_title = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
+class StartOverOutput(serializers.Serializer[Any]):
+    """How to start the running programme over."""
+
+    airing_id = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+
+
+class LiveOutput(serializers.Serializer[Any]):
+    """What is special about a channel."""
+
+    mode = serializers.CharField(help_text="`live`, `startover` or `catchup`.")
+    channel = LiveChannelOutput()
+    programme = LiveProgrammeOutput(allow_null=True)
+    startover = StartOverOutput(allow_null=True)
+    catchup_from = serializers.DateTimeField(allow_null=True)
+    live_edge_at = serializers.DateTimeField(allow_null=True)
+    can_pause = serializers.BooleanField()
+    server_time = serializers.DateTimeField()
+
+
 class PlayOutput(serializers.Serializer[Any]):
     """All that a player needs."""
 
     session_id = serializers.CharField()
     content_id = serializers.CharField()
-    title_id = serializers.CharField()
+    title_id = serializers.CharField(allow_null=True)
     name = serializers.CharField()
     expires_at = serializers.DateTimeField()
     heartbeat = HeartbeatContract()
@@ -163,9 +235,10 @@ class PlayOutput(serializers.Serializer[Any]):
     audio_tracks = AudioTrackOutput(many=True)
     text_tracks = TextTrackOutput(many=True)
     thumbnails = ThumbnailsOutput(allow_null=True)
-    max_resolution = serializers.CharField()
+    max_resolution = serializers.CharField(allow_null=True)
     max_resolution_reason = serializers.CharField(allow_null=True)
     cmcd = CmcdOutput()
+    live = LiveOutput(allow_null=True)
 
 
 class RenewOutput(serializers.Serializer[Any]):
@@ -177,8 +250,14 @@ class RenewOutput(serializers.Serializer[Any]):
 
 
 class HeartbeatOutput(serializers.Serializer[Any]):
-    """What the player does next: ``continue``, ``renew`` or ``stop``."""
+    """What the player does next: ``continue``, ``renew``, ``stop`` or ``switch``."""
 
     action = serializers.CharField()
     reason = serializers.CharField(allow_null=True)
+    ends_at = serializers.DateTimeField(
+        allow_null=True, help_text="When a blackout is over."
+    )
+    channel_id = serializers.CharField(
+        allow_null=True, help_text="What to play live instead, for `switch`."
+    )
     next_heartbeat_s = serializers.IntegerField()

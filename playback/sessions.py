@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import orjson
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts import grants
-from accounts.entitlements import Allow
+from accounts.entitlements import Allow, Holder
 from accounts.features import FREE
 from accounts.tokens import Viewer
+from channels.blackouts import Screen
 from playback import (
     access,
     concurrency,
@@ -27,31 +28,54 @@ from playback import (
     flushing,
     households,
     leases,
+    live,
+    places,
     progress,
     rules,
+    streams,
 )
 from playback.content import Playable
 from playback.households import Household
 from playback.keyring import delivery_keys
 from playback.leases import LEASE_S, Beat, Facts, Hot, Limits
+from playback.live import End, Watch
 from playback.models import Asset, PlaybackSession
 from playback.progress import Event
 from playback.shards import Keys
-from streamapi.errors import Gone, NotFound, Unavailable, Unprocessable
+from streamapi.errors import (
+    DomainError,
+    Gone,
+    NotFound,
+    Unavailable,
+    Unprocessable,
+)
 from streamapi.ids import new_id
 
 HEARTBEAT_S: Final = 30
 RENEW_BEFORE: Final = timedelta(minutes=10)
 _ALONE: Final = Limits(1, 1)
-_TOLD: Final = (PlaybackSession.End.REPLACED, PlaybackSession.End.TAKEN_OVER)
+_End = PlaybackSession.End
+_TOLD: Final = (
+    *(_End.REPLACED, _End.TAKEN_OVER),
+    *(_End.BLACKOUT, _End.PROGRAMME_ENDED, _End.RIGHTS),
+)
+
+
+_STORED: Final = {
+    live.BLACKOUT: _End.BLACKOUT,
+    live.PROGRAMME_ENDED: _End.PROGRAMME_ENDED,
+    live.CatchupExpired.code: _End.PROGRAMME_ENDED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PlayRequest:
-    """What a device asks for when somebody presses play."""
+    """What a device asks for when somebody presses play: content, or a channel."""
 
     content_id: str
     platform: str
+    channel_id: str = ""
+    airing_id: str = ""
     kind: str = Asset.Kind.MAIN
     codecs: tuple[str, ...] = ()
     max_height: int | None = None
@@ -62,8 +86,14 @@ class PlayRequest:
     def fingerprint(self) -> str:
         """The same for the same request, whatever its key."""
         facts = [self.content_id, self.platform, self.kind, self.max_height, self.start]
-        raw = orjson.dumps([*facts, sorted(self.codecs), self.take_over])
+        channel = [self.channel_id, self.airing_id] if self.is_live else []
+        raw = orjson.dumps([*facts, sorted(self.codecs), self.take_over, *channel])
         return hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a channel is asked for, now or as it was."""
+        return bool(self.channel_id or self.airing_id)
 
     def session_id(self, viewer: Viewer | None) -> str:
         """A fresh id, or for a device and a key always the same, which none can guess."""
@@ -88,10 +118,15 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What a player does next: ``continue``, ``renew`` or ``stop``."""
+    """What a player does next: ``continue``, ``renew``, ``stop`` or ``switch``.
+
+    Who switches plays ``channel_id`` live instead, in a session of its own.
+    """
 
     action: str
     reason: str | None = None
+    ends_at: datetime | None = None
+    channel_id: str | None = None
 
 
 class SessionEnded(Gone):
@@ -110,14 +145,14 @@ def start(
     """
     family = devices.family(request.platform)
     devices.check_codecs(request.codecs)
-    playable = content.find(request.content_id, request.kind)
+    playable = _wanted(request, family, territory, now)
     holder = access.holder_of(viewer, now=now)
-    allow = access.check(playable, holder, territory=territory, now=now)
+    allow = _allowed(playable, holder, territory, now)
     session_id = request.session_id(viewer)
     household = None
     if viewer is not None:
         household = households.load(
-            holder, content_id=request.content_id, session_id=session_id, now=now
+            holder, content_id=playable.content_id, session_id=session_id, now=now
         )
     limits = _limits(request, playable, allow, household)
     session = _session(session_id, request, family, playable, limits, household, now)
@@ -125,7 +160,7 @@ def start(
     if allow.starts_window:
         grants.first_play(allow.via[0], now=now)
     resume_ms = _resume(request, playable, household, hot)
-    grant = signed(session.folder, now=now, ends_at=allow.ends_at)
+    grant = signed(session.folder, now=now, ends_at=_last(session, allow))
     return Play(session, playable, family, grant, resume_ms)
 
 
@@ -133,13 +168,21 @@ def renew(
     session: PlaybackSession, viewer: Viewer | None, *, territory: str, now: datetime
 ) -> delivery.Grant:
     """A fresh permission for what the session plays, if it may still be played."""
-    playable = content.find(session.content_id, session.asset.kind)
     holder = access.holder_of(viewer, now=now)
-    allow = access.check(playable, holder, territory=territory, now=now)
-    fresh = signed(session.folder, now=now, ends_at=allow.ends_at)
+    if session.asset is None:
+        allow = _watched_on(session, holder, now)
+    else:
+        playable = content.find(session.content_id, session.asset.kind)
+        allow = access.check(playable, holder, territory=territory, now=now)
+    fresh = signed(session.folder, now=now, ends_at=_last(session, allow))
     owner = session.facts["owner"]
     with suppress(Unavailable):  # else the player is asked to renew once more
-        leases.extend_grant(owner, session.public_id, fresh.expires_at)
+        leases.amend(
+            owner,
+            session.public_id,
+            **_granted(fresh.expires_at),
+            **_live_facts(session),
+        )
     return fresh
 
 
@@ -157,18 +200,16 @@ def heartbeat(beat: Beat, viewer: Viewer | None, *, now: datetime) -> Advice:
         if standing.reason in _TOLD:
             return Advice("stop", standing.reason)
         raise SessionEnded(reason=standing.reason)
-    return _advice(standing.granted_until, now)
+    if standing.live:
+        over = _over(beat, Watch(**standing.live), viewer, now)
+        if over is not None:
+            return over
+    return _advice(standing.granted_until, standing.live, now)
 
 
 def stop(session: PlaybackSession, *, now: datetime) -> None:
     """End the session; ending it again changes nothing."""
-    owner = session.facts["owner"]
-    PlaybackSession.objects.open().filter(pk=session.pk).update(
-        ended_at=now, end_reason=PlaybackSession.End.STOPPED
-    )
-    with suppress(Unavailable):  # else it runs out; PostgreSQL knows that it has ended
-        leases.release(owner, session.public_id, PlaybackSession.End.STOPPED)
-        flushing.flush_shard(Keys(owner).shard)  # the next screen sees it at once
+    _finish(session, PlaybackSession.End.STOPPED, now)
 
 
 def find(public_id: str, viewer: Viewer | None) -> PlaybackSession:
@@ -198,7 +239,7 @@ def signed(
     """Permission to fetch everything in one package, no longer than access lasts."""
     expires_at = now + timedelta(seconds=settings.DELIVERY_TTL_S)
     policy = delivery.Policy(
-        resource=f"{settings.MEDIA_BASE_URL}/v/{folder}/*",
+        resource=f"{places.base_of(folder)}/*",
         expires_at=min(expires_at, ends_at) if ends_at else expires_at,
     )
     return delivery.sign(policy, delivery_keys().active)
@@ -214,7 +255,7 @@ def _session(
     now: datetime,
 ) -> PlaybackSession:
     """The session as it would be stored."""
-    heights = (rung["height"] for rung in playable.rungs)
+    heights = [rung["height"] for rung in playable.rungs]
     height, reason = devices.cap(heights, limits)
     session = PlaybackSession(
         public_id=session_id,
@@ -244,6 +285,8 @@ def _facts(
     now: datetime,
 ) -> Facts:
     main = session.content_id == playable.content_id and playable.kind == "main"
+    if playable.airing is not None and playable.airing.mode == live.LIVE:
+        main = False  # a channel has no end to be on the way to
     return Facts(
         owner=household.account_id if household else session.public_id,
         device=household.device_id if household else session.public_id,
@@ -259,6 +302,7 @@ def _facts(
         end_ms=playable.credits_ms,
         episode=playable.is_episode,
         granted_until=int(now.timestamp()) + settings.DELIVERY_TTL_S,
+        live=asdict(playable.airing.watch(now)) if playable.airing else None,
     )
 
 
@@ -331,7 +375,10 @@ def _resume(
     hot: Hot | None,
 ) -> int:
     """Where to go on: the newest that either store has; 0 when it was finished."""
-    if request.start != "resume" or household is None or playable.kind != "main":
+    goes_on = request.start == "resume" or (
+        playable.airing is not None and playable.airing.mode == live.CATCH_UP
+    )
+    if not goes_on or household is None or playable.kind != "main":
         return 0
     kept = household.position
     position = int(kept["position_ms"]) if kept and not kept["completed"] else 0
@@ -343,8 +390,107 @@ def _resume(
     return 0 if done else min(position, playable.duration_ms)
 
 
-def _advice(granted_until: int, now: datetime) -> Advice:
+def _wanted(
+    request: PlayRequest, family: devices.Family, territory: str, now: datetime
+) -> Playable:
+    """The content, or the channel, that was asked for."""
+    if not request.is_live:
+        return content.find(request.content_id, request.kind)
+    airing = live.find(
+        channel_id=request.channel_id,
+        airing_id=request.airing_id,
+        mode=request.start,
+        screen=Screen(territory, family.form_factor),
+        now=now,
+    )
+    return streams.playable(airing, family)
+
+
+def _allowed(
+    playable: Playable, holder: Holder, territory: str, now: datetime
+) -> Allow:
+    if playable.airing is not None:
+        return live.check(playable.airing, holder, now=now)
+    return access.check(playable, holder, territory=territory, now=now)
+
+
+def _last(session: PlaybackSession, allow: Allow) -> datetime | None:
+    """The end of access, or of what may be shown of a channel, whichever is first."""
+    known = session.facts.get("live") or {}
+    stops_at = known.get("stops_at", 0)
+    ends = [allow.ends_at, datetime.fromtimestamp(stops_at, UTC) if stops_at else None]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _granted(until: datetime) -> dict[str, Any]:
+    return {"granted_until": int(until.timestamp())}
+
+
+def _live_facts(session: PlaybackSession) -> dict[str, Any]:
+    return {"live": session.facts["live"]} if session.facts.get("live") else {}
+
+
+def _watched_on(session: PlaybackSession, holder: Holder, now: datetime) -> Allow:
+    """Ask for the rights of a live session again; what was found is kept with it."""
+    watch = Watch(**session.facts["live"])
+    airing, allow = live.again(watch, holder, now=now)
+    session.facts["live"] = asdict(airing.watch(now))
+    PlaybackSession.objects.filter(pk=session.pk).update(facts=session.facts)
+    return allow
+
+
+def _over(
+    beat: Beat, watch: Watch, viewer: Viewer | None, now: datetime
+) -> Advice | None:
+    """Why a live session ends with this heartbeat, if it does.
+
+    Nothing here asks PostgreSQL but once at moments that are known in advance.
+    """
+    end = watch.end(now) or watch.end_of_player(beat.state, now)
+    if end is None and now.timestamp() >= watch.ask_at:
+        end = _asked_again(beat.session, viewer, now)
+    if end is None:
+        return None
+    session = find(beat.session, viewer)
+    _finish(session, _STORED.get(end.reason, _End.RIGHTS), now)
+    action = "switch" if end.channel_id else "stop"
+    return Advice(action, end.reason, end.ends_at, end.channel_id)
+
+
+def _asked_again(session_id: str, viewer: Viewer | None, now: datetime) -> End | None:
+    """The end that the rule wants now, if it does; else the session is good for longer."""
+    session = find(session_id, viewer)
+    try:
+        _watched_on(session, access.holder_of(viewer, now=now), now)
+    except live.BlackedOut as refusal:
+        extra = refusal.extra
+        return End(refusal.code, extra["ends_at"], extra["alternative_channel_id"])
+    except DomainError as refusal:
+        return End(refusal.code)
+    with suppress(Unavailable):  # else the next heartbeat asks again
+        leases.amend(session.facts["owner"], session_id, **_live_facts(session))
+    return None
+
+
+def _finish(session: PlaybackSession, reason: str, now: datetime) -> None:
+    """End the session and free its slot."""
+    owner = session.facts["owner"]
+    PlaybackSession.objects.open().filter(pk=session.pk).update(
+        ended_at=now, end_reason=reason
+    )
+    with suppress(Unavailable):  # else it runs out; PostgreSQL knows that it has ended
+        leases.release(owner, session.public_id, reason)
+        flushing.flush_shard(Keys(owner).shard)  # the next screen sees it at once
+
+
+def _advice(
+    granted_until: int, watched: Mapping[str, Any] | None, now: datetime
+) -> Advice:
+    """Time to renew, unless a grant ends because what it is for ends then as well."""
     due = granted_until - RENEW_BEFORE.total_seconds()
+    stops_at = watched["stops_at"] if watched else 0
+    if 0 < stops_at <= granted_until:
+        return Advice("continue")
     return Advice("renew" if now.timestamp() >= due else "continue")
 
 
@@ -393,4 +539,5 @@ def _beat_in_database(beat: Beat, viewer: Viewer | None, now: datetime) -> Advic
             seq=beat.seq,
         )
         progress.record([event])
-    return _advice(facts.granted_until, now)
+    over = _over(beat, Watch(**facts.live), viewer, now) if facts.live else None
+    return over or _advice(facts.granted_until, facts.live, now)

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import BearerAuthentication
 from accounts.tokens import Viewer
-from playback import answers, delivery, sessions
+from playback import answers, delivery, places, sessions
 from playback.serializers import (
     HeartbeatInput,
     HeartbeatOutput,
@@ -45,10 +45,10 @@ class PlaybackView(APIView):
         return user if isinstance(user, Viewer) else None
 
     @property
-    def territory(self) -> str:
-        """Where the edge says that the request comes from."""
+    def variant(self) -> Variant:
+        """Where the edge says that the request comes from, and its language."""
         variant: Variant = self.request._request.variant  # type: ignore[attr-defined]  # noqa: SLF001 set by VariantMiddleware
-        return variant.territory
+        return variant
 
 
 class SessionsView(PlaybackView):
@@ -65,10 +65,10 @@ class SessionsView(PlaybackView):
         body = StartInput(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.play_request(idempotency.key_of(request))
-        play = sessions.start(
-            asked, self.viewer, territory=self.territory, now=timezone.now()
-        )
-        response = Response(answers.play(play), status=201, headers=_PRIVATE)
+        now, variant = timezone.now(), self.variant
+        play = sessions.start(asked, self.viewer, territory=variant.territory, now=now)
+        answer = answers.play(play, language=variant.language, now=now)
+        response = Response(answer, status=201, headers=_PRIVATE)
         return _with_cookies(response, play.session.folder, play.grant)
 
 
@@ -93,7 +93,7 @@ class RenewView(PlaybackView):
         """To be called before ``expires_at``."""
         session = sessions.find_open(session_id, self.viewer)
         grant = sessions.renew(
-            session, self.viewer, territory=self.territory, now=timezone.now()
+            session, self.viewer, territory=self.variant.territory, now=timezone.now()
         )
         authorisation = answers.authorisation(session.folder, grant)
         body: dict[str, Any] = {
@@ -121,6 +121,8 @@ class HeartbeatView(PlaybackView):
         answer = {
             "action": advice.action,
             "reason": advice.reason,
+            "ends_at": advice.ends_at,
+            "channel_id": advice.channel_id,
             "next_heartbeat_s": sessions.HEARTBEAT_S,
         }
         return Response(answer, headers=_PRIVATE)
@@ -133,7 +135,7 @@ def _with_cookies(response: Response, folder: str, grant: delivery.Grant) -> Res
         response.set_cookie(
             name,
             value,
-            path=answers.cookie_path(folder),
+            path=places.cookie_path(folder),
             domain=settings.DELIVERY_COOKIE_DOMAIN or None,
             secure=secure,
             httponly=True,

@@ -8,6 +8,8 @@ from typing import Final
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH: Final = 16
 MAX_LENGTH: Final = 24
+PROGRAMME_ID_LENGTH: Final = 32
+"""A programme's id is its channel's token and its start, so it is longer than others."""
 
 
 def new_id(prefix: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Account, Device, Profile
 from playback.models.assets import Asset
 from playback.querysets import PlaybackSessionQuerySet
-from streamapi.ids import MAX_LENGTH, new_id
+from streamapi.ids import MAX_LENGTH, PROGRAMME_ID_LENGTH, new_id
 
 
 class PlaybackSession(models.Model):
@@ -26,6 +26,9 @@ class PlaybackSession(models.Model):
         TAKEN_OVER = "taken_over"
         EXPIRED = "expired"
         REVOKED = "revoked", "its device was signed out for good"
+        BLACKOUT = "blackout"
+        PROGRAMME_ENDED = "programme_ended"
+        RIGHTS = "rights"
 
     public_id = models.CharField(
         max_length=MAX_LENGTH,
@@ -42,9 +45,17 @@ class PlaybackSession(models.Model):
     device = models.ForeignKey(
         Device, models.SET_NULL, null=True, related_name="playback_sessions"
     )
-    asset = models.ForeignKey(Asset, models.CASCADE, related_name="sessions")
-    content_id = models.CharField(max_length=MAX_LENGTH)
-    folder = models.CharField(max_length=80)
+    asset = models.ForeignKey(
+        Asset,
+        models.CASCADE,
+        null=True,
+        related_name="sessions",
+        help_text="None for a channel.",
+    )
+    content_id = models.CharField(max_length=PROGRAMME_ID_LENGTH)
+    folder = models.CharField(
+        max_length=1000, help_text="Below /v/, or the place of a channel's stream."
+    )
     platform = models.CharField(max_length=20)
     territory = models.CharField(max_length=2, blank=True)
     max_height = models.PositiveIntegerField()
@@ -57,7 +68,7 @@ class PlaybackSession(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.CharField(max_length=12, choices=End, blank=True)
+    end_reason = models.CharField(max_length=20, choices=End, blank=True)
 
     objects = PlaybackSessionQuerySet.as_manager()
 

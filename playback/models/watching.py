@@ -7,18 +7,24 @@ from django.db import models
 from accounts.models import Profile
 from catalog.models import Title
 from playback.querysets import ContinueItemQuerySet, WatchProgressQuerySet
-from streamapi.ids import MAX_LENGTH
+from streamapi.ids import MAX_LENGTH, PROGRAMME_ID_LENGTH
 
 
 class WatchProgress(models.Model):
-    """How far a profile is in a film or an episode; the newest event wins.
+    """How far a profile is in a film, an episode or a programme; the newest event wins.
 
     ``event_at`` is when the player was there, not when we heard of it.
     """
 
     profile = models.ForeignKey(Profile, models.CASCADE, related_name="progress")
-    title = models.ForeignKey(Title, models.CASCADE, related_name="+")
-    content_id = models.CharField(max_length=MAX_LENGTH)
+    title = models.ForeignKey(
+        Title,
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text="None for a programme of a channel.",
+    )
+    content_id = models.CharField(max_length=PROGRAMME_ID_LENGTH)
     position_ms = models.PositiveBigIntegerField()
     duration_ms = models.PositiveBigIntegerField()
     started = models.BooleanField()

@@ -382,6 +382,43 @@ _PLAYBACK: Final = (
         "Say when it may again.",
     ),
     Problem(
+        "blackout",
+        403,
+        "The channel may not be shown here or on this screen; `ends_at` says until when,"
+        " `reason` is `rights`, `region` or `device`.",
+        "Offer `alternative_channel_id`, if there is one.",
+    ),
+    Problem(
+        "start_over_not_allowed",
+        403,
+        "The running programme cannot be played from its start.",
+        "Play the channel live.",
+    ),
+    Problem(
+        "catchup_not_allowed",
+        403,
+        "The programme cannot be watched after it has run.",
+        "Do not offer it: `can` in the guide says so.",
+    ),
+    Problem(
+        "catchup_expired",
+        410,
+        "The programme was kept for a time, and `expired_at` is past.",
+        "Take the offer from the screen.",
+    ),
+    Problem(
+        "programme_ended",
+        409,
+        "It is over, so it cannot be played live.",
+        "Offer to catch up, where `can` in the guide says so.",
+    ),
+    Problem(
+        "programme_not_started",
+        409,
+        "It has not begun; `starts_at` says when it will.",
+        "Offer a reminder.",
+    ),
+    Problem(
         "not_playable",
         409,
         "It exists, but there is no video of it to play now.",

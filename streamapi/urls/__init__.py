@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.urls import root_urlpatterns as account_routes
-from playback import edge
+from playback import edge, origin
 from streamapi.http import health, pictures
 from streamapi.urls import api, web
 
@@ -26,5 +26,6 @@ urlpatterns = [
 if settings.MEDIA_EDGE:
     urlpatterns += [
         path("v/<path:name>", edge.serve, name="media-edge"),
+        path("live/<slug:channel>/<path:name>", origin.serve, name="live-origin"),
         path("media/<path:path>", pictures.picture, name="picture"),
     ]

@@ -119,6 +119,7 @@ class TestTheAnswer:
             "max_resolution": "720p",
             "max_resolution_reason": None,
             "cmcd": {"sid": str(session.cmcd_sid), "cid": content_id},
+            "live": None,
         }
         assert authorisation["type"] == "cookies"
         assert authorisation["path"] == f"{base}/"
@@ -407,6 +408,8 @@ class TestALifetime:
         assert self.beat(client, session).json() == {
             "action": "continue",
             "reason": None,
+            "ends_at": None,
+            "channel_id": None,
             "next_heartbeat_s": 30,
         }
 

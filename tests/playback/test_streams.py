@@ -89,6 +89,8 @@ class TestTheLimit:
         assert first.beat().json() == {
             "action": "stop",
             "reason": "replaced",
+            "ends_at": None,
+            "channel_id": None,
             "next_heartbeat_s": 30,
         }
         assert PlaybackSession.objects.get(public_id=old).end_reason == "replaced"
@@ -232,6 +234,8 @@ class TestWithoutRedis:
             assert first.beat().json() == {
                 "action": "stop",
                 "reason": "taken_over",
+                "ends_at": None,
+                "channel_id": None,
                 "next_heartbeat_s": 30,
             }
         assert second.beat().json()["action"] == "continue"
