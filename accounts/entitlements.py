@@ -81,7 +81,8 @@ class Deny:
     """Watching is refused: a stable ``code``, and what would help.
 
     ``help`` holds stable words: ``sign_in``, ``choose_profile``, ``switch_profile``,
-    ``wait``, ``subscribe``, ``update_payment``, ``resume``, ``contact_support``.
+    ``wait``, ``subscribe``, ``update_payment``, ``resume``, ``contact_support``; a player
+    adds ``pin`` where one would open it.
     ``packages`` are those that would give access; ``until`` is when it changes by itself.
     """
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, Final
 
 from accounts import holdings
 from accounts.features import Features
 from accounts.models import Offer
+
+_MINOR_DIGITS: Final = {"JPY": 0, "KRW": 0, "BHD": 3, "KWD": 3, "TND": 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,14 @@ class PricedOffer:
     currency: str
     packages: tuple[str, ...]
     features: Features
+
+    def as_dict(self) -> dict[str, Any]:
+        """As devices read it: the amount has the digits of its currency."""
+        members = asdict(self)
+        amount, currency = members.pop("amount"), members.pop("currency")
+        digits = _MINOR_DIGITS.get(currency, 2)
+        price = {"amount": f"{amount:.{digits}f}", "currency": currency}
+        return members | {"price": price}
 
 
 def on_sale(

@@ -61,15 +61,16 @@ def store(profile: Profile, pin: str | None) -> None:
 
 def check(
     account: Account, guards: Iterable[Profile], pin: str, *, now: datetime
-) -> None:
-    """Raise unless ``pin`` is that of one of ``guards``."""
+) -> Profile:
+    """The one of ``guards`` whose PIN this is; raises when it is of none."""
     if not pin:
         raise PinRequired
     _reserve_a_try(account, now)
     peppered = _peppered(pin)
-    if any(hashing.verify(peppered, guard.pin_hash)[0] for guard in guards):
-        _forgive(account)
-        return
+    for guard in guards:
+        if hashing.verify(peppered, guard.pin_hash)[0]:
+            _forgive(account)
+            return guard
     account.refresh_from_db(fields=["pin_failures"])
     raise PinWrong(tries_left=max(0, TRIES - account.pin_failures))
 

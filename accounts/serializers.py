@@ -176,6 +176,19 @@ class AccessOutput(serializers.Serializer[Any]):
     profile_id = serializers.CharField()
 
 
+class PinProofInput(serializers.Serializer[Any]):
+    """The PIN of a grown-up."""
+
+    pin = serializers.CharField(max_length=6)
+
+
+class PinProofOutput(serializers.Serializer[Any]):
+    """That the PIN was right; sent with the next play on this device."""
+
+    pin_proof = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
 class PinInput(serializers.Serializer[Any]):
     """A PIN, or ``null`` for none, and the password as proof."""
 

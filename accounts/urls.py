@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/offers", me.Offers.as_view()),
     path("me/vouchers", me.Vouchers.as_view()),
     path("me/trials", me.Trials.as_view()),
+    path("me/pin-proof", me.PinProof.as_view()),
     path("me/profiles", me.Profiles.as_view()),
     path("me/profiles/<str:public_id>", me.ProfileDetail.as_view()),
     path("me/profiles/<str:public_id>/choose", me.ChooseProfile.as_view()),

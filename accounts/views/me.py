@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,6 +12,7 @@ from rest_framework.response import Response
 from accounts import (
     content,
     devices,
+    elevation,
     grants,
     holdings,
     offers,
@@ -34,6 +34,8 @@ from accounts.serializers import (
     MeOutput,
     OffersOutput,
     PinInput,
+    PinProofInput,
+    PinProofOutput,
     ProfileInput,
     ProfileSerializer,
     SignInSerializer,
@@ -46,8 +48,6 @@ from accounts.views.base import PersonalView
 from accounts.views.once import once
 from streamapi.errors import Denied, NotFound
 from streamapi.rest import idempotency
-
-_MINOR_DIGITS: Final = {"JPY": 0, "KRW": 0, "BHD": 3, "KWD": 3, "TND": 3}
 
 
 class HouseholdView(PersonalView):
@@ -213,6 +213,17 @@ class ChooseProfile(HouseholdView):
         )
 
 
+class PinProof(PersonalView):
+    """Lets the profile above its ceiling for ten minutes, on this device."""
+
+    @extend_schema(request=PinProofInput, responses=PinProofOutput)
+    def post(self, request: Request) -> Response:
+        """Answers with what to send as `pin_proof` when pressing play."""
+        asked = self.read(PinProofInput)
+        proof = elevation.prove(self.viewer, asked["pin"], now=timezone.now())
+        return Response({"pin_proof": proof.token, "expires_at": proof.expires_at})
+
+
 class ProfilePin(HouseholdView):
     """Sets or removes the PIN of a profile; the password is asked for."""
 
@@ -291,8 +302,4 @@ def _list(results: Any) -> Response:
 
 
 def _offer(offer: offers.PricedOffer) -> dict[str, Any]:
-    members = asdict(offer)
-    amount, currency = members.pop("amount"), members.pop("currency")
-    digits = _MINOR_DIGITS.get(currency, 2)
-    price = {"amount": f"{amount:.{digits}f}", "currency": currency}
-    return members | {"price": price}
+    return offer.as_dict()
