@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
-from accounts import entitlements
-from accounts.entitlements import Allow, Deny, Holder, Terms
+from accounts import elevation, entitlements, offers
+from accounts.entitlements import RATED_FOR_ADULTS, Allow, Deny, Holder, Terms
 from accounts.models import Device
 from accounts.tokens import Viewer
 from catalog import availability
 from playback.content import Playable
 from streamapi.errors import Denied, DomainError, Unauthenticated
 
+_MOST_OFFERS: Final = 10
 
-def holder_of(viewer: Viewer | None, *, now: datetime) -> Holder:
-    """Who asks, with what they own; raises when their device is no more."""
+
+def holder_of(viewer: Viewer | None, *, now: datetime, pin_proof: str = "") -> Holder:
+    """Who asks, with what they own; raises when their device is no more.
+
+    A proof that a PIN was given lifts the profile's ceiling.
+    """
     try:
-        return entitlements.holder_of(viewer, now=now)
+        holder = entitlements.holder_of(viewer, now=now)
+        if viewer is None or not pin_proof:
+            return holder
+        ceiling = elevation.ceiling_of(pin_proof, viewer, now=now)
+        return replace(holder, maturity=max(holder.maturity, ceiling))
     except Device.DoesNotExist as error:
         raise Unauthenticated(
             "This device was removed from the household.", code="device_unknown"
@@ -33,7 +44,12 @@ def check(
         and title_pk is not None
         and not availability.is_available(title_pk, territory, now)
     ):
-        raise Denied("It is not available here at this time.", code="not_available_now")
+        period = availability.period(title_pk, territory, now)
+        raise Denied(
+            "It is not available here at this time.",
+            code="not_available_now",
+            until=period.changes_at,
+        )
     terms = Terms(packages=playable.packages, min_age=playable.min_age)
     return decided(holder, terms, territory=territory, now=now)
 
@@ -42,19 +58,36 @@ def decided(holder: Holder, terms: Terms, *, territory: str, now: datetime) -> A
     """What the rule says about these terms; raises its refusal."""
     decision = entitlements.decide(holder, terms, territory=territory, now=now)
     if isinstance(decision, Deny):
-        raise _refusal(decision)
+        raise _refusal(decision, holder, terms, territory=territory, now=now)
     return decision
 
 
-def _refusal(deny: Deny) -> DomainError:
+def _refusal(
+    deny: Deny, holder: Holder, terms: Terms, *, territory: str, now: datetime
+) -> DomainError:
+    """The refusal with all that would help, looked up only now."""
     kind = Unauthenticated if "sign_in" in deny.help else Denied
+    help_words = list(deny.help)
+    if deny.code == "maturity_blocked" and _pin_helps(holder, terms):
+        help_words.insert(0, "pin")
+    on_sale = []
+    if "subscribe" in help_words:
+        on_sale = offers.on_sale(territory=territory, now=now, packages=deny.packages)
     return kind(
         _WORDS.get(deny.code, ""),
         code=deny.code,
-        help=list(deny.help),
+        help=help_words,
         packages=sorted(deny.packages),
+        offers=[one.as_dict() for one in on_sale[:_MOST_OFFERS]],
         until=deny.until,
     )
+
+
+def _pin_helps(holder: Holder, terms: Terms) -> bool:
+    if holder.profile_pk is None:
+        return False
+    min_age = RATED_FOR_ADULTS if terms.min_age is None else terms.min_age
+    return elevation.reaches(holder.profile_pk, min_age)
 
 
 _WORDS = {

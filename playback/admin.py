@@ -82,7 +82,7 @@ class AssetAdmin(admin.ModelAdmin[Asset]):
     """Video: upload a source and it is packaged in the background."""
 
     list_display = ["public_id", "owner", "kind", "state", "length", "packaged_at"]
-    list_filter = ["state", "kind"]
+    list_filter = ["state", "kind", "protected"]
     list_select_related = ["title", "episode__season__title"]
     search_fields = [
         "public_id",
@@ -119,10 +119,11 @@ class AssetAdmin(admin.ModelAdmin[Asset]):
     def save_related(
         self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool
     ) -> None:
-        """A new source or new subtitles are packaged at once."""
+        """What changes the package has it made again at once."""
         super().save_related(request, form, formsets, change)
         texts = any(one.model is SourceText and one.has_changed() for one in formsets)
-        if texts or "source" in form.changed_data or not change:
+        changed = {"source", "protected"} & set(form.changed_data)
+        if texts or changed or not change:
             tasks.enqueue(form.instance, now=timezone.now())
             messages.info(request, "The video is being packaged in the background.")
 

@@ -7,12 +7,27 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from playback import delivery, devices, live_answers, places, sessions
+from playback import (
+    delivery,
+    devices,
+    drm,
+    licences,
+    live_answers,
+    places,
+    sessions,
+)
 from playback.content import Playable
+from playback.episodes import Place
 from playback.leases import LEASE_S
 from playback.models import PlaybackSession
-from playback.packaging import DASH_MANIFEST, HLS_MANIFEST, capped_name
-from playback.sessions import Play
+from playback.packaging import (
+    DASH_MANIFEST,
+    HLS_MANIFEST,
+    HLS_TV_MANIFEST,
+    capped_name,
+)
+from playback.protection import tracks_up_to
+from playback.sessions import Play, Renewal
 
 _MANIFESTS: Final = {
     devices.HLS: (HLS_MANIFEST, "application/vnd.apple.mpegurl"),
@@ -32,7 +47,9 @@ def play(answer: Play, *, language: str, now: datetime) -> dict[str, Any]:
         "heartbeat": heartbeat_contract(session),
         "manifests": _manifests(answer, now),
         "delivery_auth": authorisation(session.folder, answer.grant),
-        "drm": None,
+        "drm": protection(answer, now=now),
+        "episode": _episode(playable.place),
+        "next": _next(playable.next),
         "duration_ms": playable.duration_ms,
         "resume_position_ms": answer.resume_ms,
         "markers": _markers(playable),
@@ -46,6 +63,16 @@ def play(answer: Play, *, language: str, now: datetime) -> dict[str, Any]:
     }
 
 
+def renewal(answer: Renewal, *, now: datetime) -> dict[str, Any]:
+    """What is fresh after a renewal."""
+    return {
+        "session_id": answer.session.public_id,
+        "expires_at": _moment(answer.grant.expires_at),
+        "delivery_auth": authorisation(answer.session.folder, answer.grant),
+        "drm": protection(answer, now=now),
+    }
+
+
 def authorisation(folder: str, grant: delivery.Grant) -> dict[str, Any]:
     """Permission to fetch the files, as cookies and as a query for every request."""
     return {
@@ -55,6 +82,30 @@ def authorisation(folder: str, grant: delivery.Grant) -> dict[str, Any]:
         "expires_at": _moment(grant.expires_at),
         "cookies": grant.cookies(),
         "query": grant.query(),
+    }
+
+
+def protection(answer: Play | Renewal, *, now: datetime) -> dict[str, Any] | None:
+    """Where licences come from; no key, only the ids of those that will be asked for."""
+    session, system = answer.session, answer.session.drm_system
+    if not system:
+        return None
+    server = drm.server_of(system)
+    if system == drm.CLEARKEY:
+        server = drm.Server(f"/v1/playback/sessions/{session.public_id}/license")
+    token, expires_at = licences.token_for(
+        session.public_id, now=now, ends_at=answer.grant.expires_at
+    )
+    needed = tracks_up_to(session.max_height)
+    return {
+        "system": system,
+        "license_url": server.license_url,
+        "certificate_url": server.certificate_url,
+        "headers": {licences.HEADER: token},
+        "token_expires_at": _moment(expires_at),
+        "key_ids": [str(key["kid"]) for key in answer.keys if key["track"] in needed],
+        "content_id": answer.asset_id,
+        "persistent": False,
     }
 
 
@@ -81,11 +132,29 @@ def _manifests(answer: Play, now: datetime) -> list[dict[str, Any]]:
 
 def _manifest(kind: str, answer: Play) -> dict[str, Any]:
     name, mime = _MANIFESTS[kind]
-    tallest = max(rung["height"] for rung in answer.playable.rungs)
+    if kind == devices.HLS and answer.family.tv_list:
+        name = HLS_TV_MANIFEST
     height = answer.session.max_height
-    if height < tallest:
+    if height < answer.playable.tallest:
         name = capped_name(name, height)
     return {"type": kind, "url": _url(answer.session.folder, name), "mime": mime}
+
+
+def _episode(place: Place | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    return {"season": place.season, "number": place.number, "name": place.name}
+
+
+def _next(place: Place | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    return {
+        "content_id": place.content_id,
+        "season": place.season,
+        "episode": place.number,
+        "name": place.name,
+    }
 
 
 def _markers(playable: Playable) -> list[dict[str, Any]]:

@@ -11,8 +11,17 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from catalog import languages
-from catalog.models import PublishedEpisode, PublishedTitle
-from playback.models import Asset, AudioTrack, Marker, Rendition, TextTrack
+from catalog.models import PublishedEpisode, PublishedSeason, PublishedTitle
+from playback import episodes
+from playback.episodes import Place
+from playback.models import (
+    Asset,
+    AudioTrack,
+    ContentKey,
+    Marker,
+    Rendition,
+    TextTrack,
+)
 from streamapi.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -20,7 +29,7 @@ if TYPE_CHECKING:
     from playback.live import Airing
 
 _TRACKS: Final[Mapping[str, tuple[type[Model], str, tuple[str, ...]]]] = {
-    "rungs": (Rendition, "height", ("height", "width", "codecs")),
+    "rungs": (Rendition, "height", ("height", "codecs", "video_range")),
     "sounds": (AudioTrack, "position", ("language", "label", "codec", "channels")),
     "words": (TextTrack, "pk", ("language", "label", "role", "path")),
     "marks": (Marker, "start_ms", ("kind", "start_ms", "end_ms")),
@@ -48,8 +57,22 @@ class Playable:
     sounds: Sequence[Mapping[str, Any]]
     words: Sequence[Mapping[str, Any]]
     marks: Sequence[Mapping[str, Any]]
+    keys: Sequence[Mapping[str, Any]] = ()
+    rights_max_height: int | None = None
+    place: Place | None = None
+    next: Place | None = None
     airing: Airing | None = None
     stream: Stream | None = None
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether its files are encrypted."""
+        return bool(self.keys)
+
+    @property
+    def tallest(self) -> int:
+        """The height of the highest rung; 0 where the rungs are not known."""
+        return max((int(rung["height"]) for rung in self.rungs), default=0)
 
     @property
     def is_episode(self) -> bool:
@@ -70,13 +93,15 @@ class NotPlayable(Conflict):
     title = "This cannot be played"
 
 
-def find(content_id: str, kind: str = Asset.Kind.MAIN) -> Playable:
-    """The video of published content, in one query."""
-    row = _rows(content_id, kind).first()
+def find(content_id: str, kind: str = Asset.Kind.MAIN, language: str = "") -> Playable:
+    """The video of published content, in one query; names in ``language``."""
+    language = language or languages.default_language()
+    row = _rows(content_id, kind, language).first()
     if row is None or not row["is_published"] or row["shown"] is None:
         raise _why_not(content_id)
     shown = row["shown"]
     trailer = kind == Asset.Kind.TRAILER
+    here, following = episodes.place(content_id, row["seasons"])
     return Playable(
         content_id=content_id,
         kind=kind,
@@ -91,19 +116,23 @@ def find(content_id: str, kind: str = Asset.Kind.MAIN) -> Playable:
         packages=frozenset(() if trailer else shown["packages"]),
         min_age=shown["min_age"],
         windowed=shown["windowed"],
+        keys=row["keys"],
+        place=here,
+        next=None if trailer else following,
+        rights_max_height=row["rights_max_height"],
         **{name: row[name] for name in _TRACKS},
     )
 
 
 def film(content_id: str) -> Mapping[str, Any] | None:
     """The video of a title or an episode, published or not: what a loop is made of."""
-    return _rows(content_id, Asset.Kind.MAIN).first()
+    return _rows(content_id, Asset.Kind.MAIN, languages.default_language()).first()
 
 
-def _rows(content_id: str, kind: str) -> QuerySet[Asset, dict[str, Any]]:
+def _rows(content_id: str, kind: str, language: str) -> QuerySet[Asset, dict[str, Any]]:
     owner = "episode" if content_id.startswith("ep_") else "title"
     published = PublishedTitle.objects.filter(
-        title=OuterRef("owner"), language=languages.default_language()
+        title=OuterRef("owner"), language=language
     )
     facts = JSONObject(
         id="public_id",
@@ -120,12 +149,22 @@ def _rows(content_id: str, kind: str) -> QuerySet[Asset, dict[str, Any]]:
             owner=Coalesce(F("title_id"), F("episode__season__title_id")),
             shown=Subquery(published.values(facts=facts)[:1]),
             is_published=Q(episode=None) | Exists(episode),
+            keys=_keys(),
+            seasons=_seasons(language),
             **{name: _tracks(*track) for name, track in _TRACKS.items()},
         )
         .order_by("pk")
         .values(
             *("pk", "public_id", "folder", "duration_ms", "thumbnails"),
-            *("owner", "shown", "is_published", *_TRACKS),
+            *(
+                "owner",
+                "shown",
+                "is_published",
+                "rights_max_height",
+                "keys",
+                "seasons",
+                *_TRACKS,
+            ),
         )
     )
     return rows
@@ -135,6 +174,22 @@ def _tracks(model: type[Model], order: str, fields: tuple[str, ...]) -> ArraySub
     facts = JSONObject(**{name: name for name in fields})
     rows = model._default_manager.filter(asset=OuterRef("pk")).order_by(order)
     return ArraySubquery(rows.values(facts=facts))
+
+
+def _seasons(language: str) -> ArraySubquery:
+    """The season of an episode and the one after it; nothing for films."""
+    rows = PublishedSeason.objects.filter(
+        title=OuterRef("owner"),
+        language=language,
+        number__gte=OuterRef("episode__season__number"),
+    )
+    return ArraySubquery(rows.order_by("number").values("document")[:2])
+
+
+def _keys() -> ArraySubquery:
+    """The ids of the keys of the package that plays; never the keys."""
+    rows = ContentKey.objects.filter(folder=OuterRef("folder")).order_by("pk")
+    return ArraySubquery(rows.values(facts=JSONObject(track="track", kid="kid")))
 
 
 def _why_not(content_id: str) -> NotFound | NotPlayable:

@@ -1,11 +1,12 @@
-"""Device families: which manifests a device is offered, and how tall the picture may be."""
+"""Device families: what a device is offered, and how tall the picture may be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from playback import drm
 from streamapi.clients import PLATFORMS
 from streamapi.errors import InvalidInput
 
@@ -15,11 +16,16 @@ DASH: Final = "dash"
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What is true for every device of a platform. The first manifest is the best."""
+    """What is true for every device of a platform. The first of each is the best.
+
+    ``tv_list``: it gets the list of variants that Apple's rules ask for on televisions.
+    """
 
     name: str
     form_factor: str
     manifests: tuple[str, ...]
+    systems: tuple[str, ...]
+    tv_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +36,25 @@ class Limit:
     reason: str
 
 
-FAMILIES: Final = {
-    name: Family(name, form_factor, manifests)
-    for name, form_factor, manifests in (
-        ("iphone", PLATFORMS["iphone"], (HLS,)),
-        ("ipad", PLATFORMS["ipad"], (HLS,)),
-        ("appletv", PLATFORMS["appletv"], (HLS,)),
-        ("android-phone", PLATFORMS["android-phone"], (DASH, HLS)),
-        ("android-tablet", PLATFORMS["android-tablet"], (DASH, HLS)),
-        ("android-tv", PLATFORMS["android-tv"], (DASH, HLS)),
-        ("web", PLATFORMS["web"], (HLS, DASH)),
-    )
+def _families() -> Iterable[Family]:
+    apple, android = (drm.FAIRPLAY,), (drm.WIDEVINE,)
+    browsers = (drm.WIDEVINE, drm.PLAYREADY, drm.FAIRPLAY, drm.CLEARKEY)
+    yield Family("iphone", PLATFORMS["iphone"], (HLS,), apple)
+    yield Family("ipad", PLATFORMS["ipad"], (HLS,), apple)
+    yield Family("appletv", PLATFORMS["appletv"], (HLS,), apple, tv_list=True)
+    yield Family("android-phone", PLATFORMS["android-phone"], (DASH, HLS), android)
+    yield Family("android-tablet", PLATFORMS["android-tablet"], (DASH, HLS), android)
+    yield Family("android-tv", PLATFORMS["android-tv"], (DASH, HLS), android)
+    yield Family("web", PLATFORMS["web"], (HLS, DASH), browsers)
+
+
+FAMILIES: Final = {family.name: family for family in _families()}
+_NAMES_OF_CODEC: Final = {
+    "avc1": ("avc1", "avc3", "h264"),
+    "hvc1": ("hvc1", "hev1", "hevc", "h265"),
+    "av01": ("av01", "av1"),
 }
-_H264: Final = ("avc1", "avc3", "h264")
+_EVERYWHERE: Final = "SDR"
 
 
 def family(platform: str) -> Family:
@@ -63,28 +75,49 @@ def kind_of(url: str) -> str:
     return DASH if url.partition("?")[0].endswith(".mpd") else HLS
 
 
-def check_codecs(codecs: Sequence[str]) -> None:
-    """Refuse a device that says which codecs it has and H.264 is not among them."""
-    if codecs and not any(codec.lower().startswith(_H264) for codec in codecs):
+def shown(
+    rungs: Iterable[Mapping[str, Any]], codecs: Sequence[str], hdr: Sequence[str]
+) -> list[int]:
+    """The heights that a device can show, lowest first; raises when there are none.
+
+    A device that states no codecs has H.264, which all have; one that states no ``hdr``
+    has none. Of another origin the rungs are not known: then it gets what there is.
+    """
+    ranges = {_EVERYWHERE, *(name.upper() for name in hdr)}
+    known = [codec.lower() for codec in codecs] or ["avc1"]
+    ladder = list(rungs)
+    fitting = {
+        rung["height"]
+        for rung in ladder
+        if rung["video_range"] in ranges and _decodes(known, rung["codecs"])
+    }
+    if ladder and not fitting:
+        offered = {name for rung in ladder for name in rung["codecs"].split(",")}
         raise InvalidInput(
-            "The video is H.264 (avc1), which is not among the codecs of the device.",
+            "The video is in none of the codecs of the device.",
             code="no_common_codec",
             pointer="/codecs",
-            offered=["avc1", "mp4a.40.2"],
+            offered=sorted(offered),
         )
+    return sorted(fitting)
 
 
-def cap(heights: Iterable[int], limits: Iterable[Limit]) -> tuple[int, str | None]:
+def cap(heights: Sequence[int], limits: Iterable[Limit]) -> tuple[int, str | None]:
     """The tallest height that all limits allow, and the reason when that is not the top.
 
     A limit below the lowest rung leaves the lowest rung: a viewer is capped, not refused.
     Where the heights are not known, as of another origin, the limit itself is the answer.
     """
-    ordered = sorted(heights)
     tightest = min(limits, key=lambda limit: limit.height, default=None)
-    if not ordered:
+    if not heights:
         return (tightest.height, tightest.reason) if tightest else (0, None)
-    if tightest is None or tightest.height >= ordered[-1]:
-        return ordered[-1], None
-    allowed = [height for height in ordered if height <= tightest.height]
-    return (allowed[-1] if allowed else ordered[0]), tightest.reason
+    if tightest is None or tightest.height >= heights[-1]:
+        return heights[-1], None
+    allowed = [height for height in heights if height <= tightest.height]
+    return (allowed[-1] if allowed else heights[0]), tightest.reason
+
+
+def _decodes(known: Sequence[str], codecs: str) -> bool:
+    video = codecs.partition(".")[0].lower()
+    names = _NAMES_OF_CODEC.get(video, (video,))
+    return any(codec.startswith(names) for codec in known)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from catalog import publishing
+from playback import vault
 from playback.languages import display_name
 from playback.models import (
     Asset,
@@ -28,6 +29,7 @@ from playback.packaging import (
     ladder,
     packager,
 )
+from playback.protection import tracks_of
 
 _log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -55,11 +57,14 @@ def run(job_pk: int, *, clock: Clock) -> None:
     follower = _Follower(job, clock)
     target = f"{job.asset.public_id}/{secrets.token_hex(6)}"
     try:
-        package = packager().run(order_for(job.asset, target), follower)
+        order = order_for(job.asset, target, now=clock())
+        package = packager().run(order, follower)
     except PackagingFailed as failure:
+        vault.forget(target)
         fail(job, str(failure), now=clock())
     except Exception as error:  # noqa: BLE001 whatever it is, the row must say so
         _log.exception("packaging of %s", job.asset)
+        vault.forget(target)
         fail(job, f"{type(error).__name__}: {error}", now=clock())
     else:
         if package is not None:
@@ -107,13 +112,17 @@ def lost(*, now: datetime) -> list[PackagingJob]:
     return list(silent.select_related("asset"))
 
 
-def order_for(asset: Asset, target: str) -> Order:
-    """What the packager is asked for."""
+def order_for(asset: Asset, target: str, *, now: datetime) -> Order:
+    """What the packager is asked for; keys of protected video are made here."""
+    rungs = ladder.parse(settings.PACKAGING_LADDER)
+    heights = [rung.height for rung in rungs]
+    tracks = tracks_of(heights) if asset.protected else ()
     return Order(
         source=str(asset.source.name),
         target=target,
         language=asset.language,
-        ladder=ladder.parse(settings.PACKAGING_LADDER),
+        ladder=rungs,
+        keys=vault.make(asset, target, tracks, now=now),
         texts=tuple(
             TextSource(
                 str(text.file.name),
@@ -173,6 +182,7 @@ def _replace_tracks(asset: Asset, package: Package) -> None:
             height=video.height,
             frame_rate=video.frame_rate,
             codecs=video.codecs,
+            video_range=video.video_range,
             bandwidth=video.bandwidth,
             average_bandwidth=video.average_bandwidth,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 
 from playback.delivery import KeyUnusable, SigningKey, load_key
+from playback.secret_files import kept_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ def delivery_keys() -> Keyring:
     """The keyring that ``DELIVERY_KEYS`` holds, else the one of the state directory."""
     if settings.DELIVERY_KEYS:
         return _parsed(settings.DELIVERY_KEYS)
-    return _parsed(_development_keys(Path(settings.STATE_DIR) / "keys"))
+    kept = Path(settings.STATE_DIR) / "keys" / "delivery.json"
+    return _parsed(kept_once(kept, _fresh_key))
 
 
 @cache
@@ -56,25 +57,6 @@ def _parsed(text: str) -> Keyring:
     if not keys:
         raise KeyUnusable("DELIVERY_KEYS holds no key")
     return Keyring(keys)
-
-
-@cache
-def _development_keys(directory: Path) -> str:
-    """The stored key of this machine; the first of several processes makes it."""
-    stored = directory / "delivery.json"
-    if not stored.exists():
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = directory / f".delivery-{secrets.token_hex(8)}"
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(_fresh_key())
-        try:
-            os.link(draft, stored)
-        except FileExistsError:
-            pass  # another process was first: its key counts
-        finally:
-            draft.unlink()
-    return stored.read_text()
 
 
 def _fresh_key() -> str:

@@ -7,9 +7,33 @@ from typing import Any
 from rest_framework import serializers
 
 from playback import live
+from playback.drm import Stated
 from playback.leases import Beat
 from playback.models import Asset
 from playback.sessions import PlayRequest
+
+
+class DrmInput(serializers.Serializer[Any]):
+    """The content protection of a device, as its system tells it."""
+
+    system = serializers.CharField(
+        max_length=20,
+        default="",
+        allow_blank=True,
+        help_text="`fairplay`, `widevine`, `playready` or `clearkey`.",
+    )
+    security_level = serializers.CharField(
+        max_length=20,
+        default="",
+        allow_blank=True,
+        help_text="`L1`, `L3`; `SL2000`, `SL3000`; `Baseline`, `Main`.",
+    )
+    hdcp = serializers.CharField(
+        max_length=10,
+        default="",
+        allow_blank=True,
+        help_text="The version on the cable to the screen, `none` without it.",
+    )
 
 
 class PlayerInput(serializers.Serializer[Any]):
@@ -17,6 +41,7 @@ class PlayerInput(serializers.Serializer[Any]):
 
     platform = serializers.CharField(max_length=40)
     model = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    drm = DrmInput(required=False)
 
 
 class StartInput(serializers.Serializer[Any]):
@@ -34,6 +59,9 @@ class StartInput(serializers.Serializer[Any]):
     codecs = serializers.ListField(
         child=serializers.CharField(max_length=40), default=list, max_length=40
     )
+    hdr = serializers.ListField(
+        child=serializers.CharField(max_length=10), default=list, max_length=10
+    )
     max_height = serializers.IntegerField(
         min_value=1, max_value=10_000, required=False, allow_null=True
     )
@@ -46,6 +74,12 @@ class StartInput(serializers.Serializer[Any]):
         max_length=300,
         default="",
         help_text="From the answer that said there are too many streams.",
+    )
+
+    pin_proof = serializers.CharField(
+        max_length=400,
+        default="",
+        help_text="From `/v1/me/pin-proof`, where a refusal names `pin` as help.",
     )
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -62,7 +96,7 @@ class StartInput(serializers.Serializer[Any]):
             )
         return data
 
-    def play_request(self, idempotency_key: str) -> PlayRequest:
+    def play_request(self, idempotency_key: str, language: str) -> PlayRequest:
         """The validated body as the domain knows it."""
         data = self.validated_data
         return PlayRequest(
@@ -72,9 +106,13 @@ class StartInput(serializers.Serializer[Any]):
             platform=data["device"]["platform"],
             kind=data["kind"],
             codecs=tuple(data["codecs"]),
+            hdr=tuple(data["hdr"]),
+            drm=Stated(**data["device"].get("drm", {})),
             max_height=data.get("max_height"),
             start=data["start"],
             take_over=data["take_over"],
+            pin_proof=data["pin_proof"],
+            language=language,
             idempotency_key=idempotency_key,
         )
 
@@ -217,6 +255,62 @@ class LiveOutput(serializers.Serializer[Any]):
     server_time = serializers.DateTimeField()
 
 
+class DrmOutput(serializers.Serializer[Any]):
+    """Where the licence of protected video comes from, and what to ask with."""
+
+    system = serializers.CharField()
+    license_url = serializers.CharField(
+        allow_null=True, help_text="Null while no licence server is set up for it."
+    )
+    certificate_url = serializers.CharField(allow_null=True)
+    headers = serializers.DictField(child=serializers.CharField())
+    token_expires_at = serializers.DateTimeField()
+    key_ids = serializers.ListField(child=serializers.UUIDField())
+    content_id = serializers.CharField()
+    persistent = serializers.BooleanField()
+
+
+class LicenseInput(serializers.Serializer[Any]):
+    """A licence request of ClearKey, as EME makes it."""
+
+    kids = serializers.ListField(
+        child=serializers.CharField(max_length=32), min_length=1, max_length=32
+    )
+    type = serializers.ChoiceField(choices=["temporary"], default="temporary")
+
+
+class KeyOutput(serializers.Serializer[Any]):
+    """A content key (RFC 7517)."""
+
+    kty = serializers.CharField()
+    kid = serializers.CharField()
+    k = serializers.CharField()
+
+
+class LicenseOutput(serializers.Serializer[Any]):
+    """A licence of ClearKey."""
+
+    keys = KeyOutput(many=True)
+    type = serializers.CharField()
+
+
+class EpisodeOutput(serializers.Serializer[Any]):
+    """Where an episode stands."""
+
+    season = serializers.IntegerField()
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class NextOutput(serializers.Serializer[Any]):
+    """The episode to play after this one."""
+
+    content_id = serializers.CharField()
+    season = serializers.IntegerField()
+    episode = serializers.IntegerField()
+    name = serializers.CharField()
+
+
 class PlayOutput(serializers.Serializer[Any]):
     """All that a player needs."""
 
@@ -228,7 +322,9 @@ class PlayOutput(serializers.Serializer[Any]):
     heartbeat = HeartbeatContract()
     manifests = ManifestOutput(many=True)
     delivery_auth = DeliveryOutput()
-    drm = serializers.DictField(allow_null=True)
+    drm = DrmOutput(allow_null=True)
+    episode = EpisodeOutput(allow_null=True)
+    next = NextOutput(allow_null=True)
     duration_ms = serializers.IntegerField()
     resume_position_ms = serializers.IntegerField()
     markers = MarkerOutput(many=True)
@@ -247,6 +343,7 @@ class RenewOutput(serializers.Serializer[Any]):
     session_id = serializers.CharField()
     expires_at = serializers.DateTimeField()
     delivery_auth = DeliveryOutput()
+    drm = DrmOutput(allow_null=True)
 
 
 class HeartbeatOutput(serializers.Serializer[Any]):

@@ -25,6 +25,7 @@ from playback import (
     content,
     delivery,
     devices,
+    drm,
     flushing,
     households,
     leases,
@@ -39,7 +40,7 @@ from playback.households import Household
 from playback.keyring import delivery_keys
 from playback.leases import LEASE_S, Beat, Facts, Hot, Limits
 from playback.live import End, Watch
-from playback.models import Asset, PlaybackSession
+from playback.models import Asset, ContentKey, PlaybackSession
 from playback.progress import Event
 from playback.shards import Keys
 from streamapi.errors import (
@@ -54,6 +55,7 @@ from streamapi.ids import new_id
 HEARTBEAT_S: Final = 30
 RENEW_BEFORE: Final = timedelta(minutes=10)
 _ALONE: Final = Limits(1, 1)
+_NOTHING_STATED: Final = drm.Stated()
 _End = PlaybackSession.End
 _TOLD: Final = (
     *(_End.REPLACED, _End.TAKEN_OVER),
@@ -78,16 +80,23 @@ class PlayRequest:
     airing_id: str = ""
     kind: str = Asset.Kind.MAIN
     codecs: tuple[str, ...] = ()
+    hdr: tuple[str, ...] = ()
+    drm: drm.Stated = _NOTHING_STATED
     max_height: int | None = None
     start: str = "resume"
     take_over: str = ""
+    pin_proof: str = ""
+    language: str = ""
     idempotency_key: str = ""
 
     def fingerprint(self) -> str:
         """The same for the same request, whatever its key."""
-        facts = [self.content_id, self.platform, self.kind, self.max_height, self.start]
-        channel = [self.channel_id, self.airing_id] if self.is_live else []
-        raw = orjson.dumps([*facts, sorted(self.codecs), self.take_over, *channel])
+        facts: list[Any] = [
+            *(self.content_id, self.channel_id, self.airing_id),
+            *(self.platform, self.kind, self.max_height, self.start),
+            *(sorted(self.codecs), sorted(self.hdr), self.take_over),
+        ]
+        raw = orjson.dumps([*facts, asdict(self.drm)])
         return hashlib.blake2b(raw, digest_size=16).hexdigest()
 
     @property
@@ -114,6 +123,26 @@ class Play:
     family: devices.Family
     grant: delivery.Grant
     resume_ms: int = 0
+
+    @property
+    def keys(self) -> Sequence[Mapping[str, Any]]:
+        """The ids of the keys of the package, each with its kind of track."""
+        return self.playable.keys
+
+    @property
+    def asset_id(self) -> str:
+        """The public id of the video."""
+        return self.playable.asset_id
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A session that goes on, and its fresh permission."""
+
+    session: PlaybackSession
+    grant: delivery.Grant
+    asset_id: str
+    keys: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +173,10 @@ def start(
     With an idempotency key, the same request again is answered with the same session.
     """
     family = devices.family(request.platform)
-    devices.check_codecs(request.codecs)
+    protection = drm.settle(family.name, family.systems, request.drm)
     playable = _wanted(request, family, territory, now)
-    holder = access.holder_of(viewer, now=now)
+    heights = devices.shown(playable.rungs, request.codecs, request.hdr)
+    holder = access.holder_of(viewer, now=now, pin_proof=request.pin_proof)
     allow = _allowed(playable, holder, territory, now)
     session_id = request.session_id(viewer)
     household = None
@@ -154,8 +184,13 @@ def start(
         household = households.load(
             holder, content_id=playable.content_id, session_id=session_id, now=now
         )
-    limits = _limits(request, playable, allow, household)
-    session = _session(session_id, request, family, playable, limits, household, now)
+    limits = _limits(request, playable, protection, allow, household)
+    height = devices.cap(heights, limits)
+    if height[1] is None and height[0] < playable.tallest:
+        height = height[0], "device"
+    session = _session(session_id, request, family, playable, height, household, now)
+    if playable.is_protected:
+        session.drm_system = protection.system
     hot = _placed(session, request, household, allow, now)
     if allow.starts_window:
         grants.first_play(allow.via[0], now=now)
@@ -166,7 +201,7 @@ def start(
 
 def renew(
     session: PlaybackSession, viewer: Viewer | None, *, territory: str, now: datetime
-) -> delivery.Grant:
+) -> Renewal:
     """A fresh permission for what the session plays, if it may still be played."""
     holder = access.holder_of(viewer, now=now)
     if session.asset is None:
@@ -183,7 +218,9 @@ def renew(
             **_granted(fresh.expires_at),
             **_live_facts(session),
         )
-    return fresh
+    keys = ContentKey.objects.filter(folder=session.folder).order_by("pk")
+    asset_id = session.asset.public_id if session.asset else ""
+    return Renewal(session, fresh, asset_id, list(keys.values("track", "kid")))
 
 
 def heartbeat(beat: Beat, viewer: Viewer | None, *, now: datetime) -> Advice:
@@ -250,13 +287,11 @@ def _session(
     request: PlayRequest,
     family: devices.Family,
     playable: Playable,
-    limits: Sequence[devices.Limit],
+    height: tuple[int, str | None],
     household: Household | None,
     now: datetime,
 ) -> PlaybackSession:
     """The session as it would be stored."""
-    heights = [rung["height"] for rung in playable.rungs]
-    height, reason = devices.cap(heights, limits)
     session = PlaybackSession(
         public_id=session_id,
         account_id=household.account_pk if household else None,
@@ -266,8 +301,8 @@ def _session(
         content_id=playable.content_id,
         folder=playable.folder,
         platform=family.name,
-        max_height=height,
-        cap_reason=reason or "",
+        max_height=height[0],
+        cap_reason=height[1] or "",
         request_fingerprint=request.fingerprint(),
         started_at=now,
         last_seen_at=now,
@@ -307,14 +342,26 @@ def _facts(
 
 
 def _limits(
-    request: PlayRequest, playable: Playable, allow: Allow, household: Household | None
+    request: PlayRequest,
+    playable: Playable,
+    protection: drm.Protection,
+    allow: Allow,
+    household: Household | None,
 ) -> list[devices.Limit]:
-    """What narrows the ladder; a plan has no say about content that is free for all."""
+    """What narrows the ladder; a plan has no say about content that is free for all.
+
+    Of two that are as tight, the first is told: what the viewer can change comes last.
+    """
     limits = []
-    if request.max_height is not None:
-        limits.append(devices.Limit(request.max_height, "device"))
+    if playable.rights_max_height is not None:
+        limits.append(devices.Limit(playable.rights_max_height, "rights"))
     if household and playable.packages:
         limits.append(devices.Limit(allow.caps.max_height, "plan"))
+    if playable.is_protected:
+        limits.append(devices.Limit(protection.by_level, "drm_security_level"))
+        limits.append(devices.Limit(protection.by_cable, "hdcp"))
+    if request.max_height is not None:
+        limits.append(devices.Limit(request.max_height, "device"))
     return limits
 
 
@@ -395,7 +442,7 @@ def _wanted(
 ) -> Playable:
     """The content, or the channel, that was asked for."""
     if not request.is_live:
-        return content.find(request.content_id, request.kind)
+        return content.find(request.content_id, request.kind, request.language)
     airing = live.find(
         channel_id=request.channel_id,
         airing_id=request.airing_id,

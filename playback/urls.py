@@ -11,6 +11,7 @@ _SESSION = "playback/sessions/<str:session_id>"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("playback/sessions", views.SessionsView.as_view(), name="play"),
     path(_SESSION, views.SessionView.as_view(), name="playback-session"),
+    path(f"{_SESSION}/license", views.LicenseView.as_view(), name="playback-license"),
     path(f"{_SESSION}/renew", views.RenewView.as_view(), name="playback-renew"),
     path(
         f"{_SESSION}/heartbeat",

@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import BearerAuthentication
 from accounts.tokens import Viewer
-from playback import answers, delivery, places, sessions
+from playback import answers, delivery, licences, places, sessions
 from playback.serializers import (
     HeartbeatInput,
     HeartbeatOutput,
+    LicenseInput,
+    LicenseOutput,
     PlayOutput,
     RenewOutput,
     StartInput,
 )
 from streamapi.clients import Variant
+from streamapi.errors import NotFound
 from streamapi.responsecache import NEVER, Never
 from streamapi.rest import idempotency
 
 _PRIVATE: Final = {"Cache-Control": "private, no-store"}
+
+
+_TOKEN: Final = OpenApiParameter(
+    licences.HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="From `drm.headers` in the answer to play.",
+)
 
 
 class PlaybackView(APIView):
@@ -46,9 +58,9 @@ class PlaybackView(APIView):
 
     @property
     def variant(self) -> Variant:
-        """Where the edge says that the request comes from, and its language."""
-        variant: Variant = self.request._request.variant  # type: ignore[attr-defined]  # noqa: SLF001 set by VariantMiddleware
-        return variant
+        """Where the request comes from, and in which language it wants its answer."""
+        found: Variant = self.request._request.variant  # type: ignore[attr-defined]  # noqa: SLF001 set by VariantMiddleware
+        return found
 
 
 class SessionsView(PlaybackView):
@@ -64,8 +76,8 @@ class SessionsView(PlaybackView):
         """One call decides and answers with everything a player needs."""
         body = StartInput(data=request.data)
         body.is_valid(raise_exception=True)
-        asked = body.play_request(idempotency.key_of(request))
         now, variant = timezone.now(), self.variant
+        asked = body.play_request(idempotency.key_of(request), variant.language)
         play = sessions.start(asked, self.viewer, territory=variant.territory, now=now)
         answer = answers.play(play, language=variant.language, now=now)
         response = Response(answer, status=201, headers=_PRIVATE)
@@ -91,17 +103,38 @@ class RenewView(PlaybackView):
     )
     def post(self, request: Request, session_id: str) -> Response:
         """To be called before ``expires_at``."""
+        now = timezone.now()
         session = sessions.find_open(session_id, self.viewer)
-        grant = sessions.renew(
-            session, self.viewer, territory=self.variant.territory, now=timezone.now()
+        fresh = sessions.renew(
+            session, self.viewer, territory=self.variant.territory, now=now
         )
-        authorisation = answers.authorisation(session.folder, grant)
-        body: dict[str, Any] = {
-            "session_id": session.public_id,
-            "expires_at": authorisation["expires_at"],
-            "delivery_auth": authorisation,
-        }
-        return _with_cookies(Response(body, headers=_PRIVATE), session.folder, grant)
+        response = Response(answers.renewal(fresh, now=now), headers=_PRIVATE)
+        return _with_cookies(response, session.folder, fresh.grant)
+
+
+class LicenseView(PlaybackView):
+    """Licences of ClearKey, on a developer's machine."""
+
+    @extend_schema(
+        operation_id="playback_license",
+        parameters=[_TOKEN],
+        request=LicenseInput,
+        responses={200: LicenseOutput},
+    )
+    def post(self, request: Request, session_id: str) -> Response:
+        """The keys that the session needs of those that are asked for.
+
+        With the headers of `drm` in the answer to play. Only where ClearKey is on.
+        """
+        if not settings.CLEARKEY_LICENSES:
+            raise NotFound("This service issues no licences itself.")
+        body = LicenseInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        session = sessions.find_open(session_id, self.viewer)
+        token = request.headers.get(licences.HEADER, "")
+        kids = body.validated_data["kids"]
+        licence = licences.issue(session, token, kids, now=timezone.now())
+        return Response(licence, headers=_PRIVATE)
 
 
 class HeartbeatView(PlaybackView):

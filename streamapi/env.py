@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from typing import Any, Final
@@ -66,6 +67,20 @@ class Environment:
         """The comma-separated value of ``name`` as a list without blanks."""
         raw = self.text(name, None if default is None else ",".join(default))
         return [word.strip() for word in raw.split(",") if word.strip()]
+
+    def json(self, name: str, default: Any) -> Any:
+        """The value of ``name`` as JSON, of the same type as ``default``."""
+        raw = self.text(name, "")
+        if not raw:
+            return default
+        try:
+            value = json.loads(raw)
+        except ValueError:
+            value = None
+        if not isinstance(value, type(default)):
+            self._problems.append(f"{name} must be JSON: {type(default).__name__}")
+            return default
+        return value
 
     def verify(self) -> None:
         """Raise :class:`EnvironmentInvalid` if any read so far failed."""

@@ -12,6 +12,7 @@ from playback.models.assets import (
     TextTrack,
 )
 from playback.models.jobs import PackagingJob
+from playback.models.keys import ContentKey
 from playback.models.sessions import PlaybackSession
 from playback.models.watching import (
     ContinueItem,
@@ -24,6 +25,7 @@ __all__ = [
     "Asset",
     "AssetWindow",
     "AudioTrack",
+    "ContentKey",
     "ContinueItem",
     "Marker",
     "PackagingJob",

@@ -81,6 +81,15 @@ class Asset(models.Model):
         max_length=200,
         help_text="The film as it was delivered: any file that ffmpeg reads.",
     )
+    protected = models.BooleanField(
+        default=False,
+        help_text="Encrypt the next package: players then need a licence.",
+    )
+    rights_max_height = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="No taller picture than the rights allow; empty: any.",
+    )
     folder = models.CharField(
         max_length=80,
         blank=True,
@@ -145,6 +154,14 @@ class AssetWindow(Window):
         ]
 
 
+class VideoRange(models.TextChoices):
+    """How bright a picture can be; the names of HLS."""
+
+    SDR = "SDR"
+    HLG = "HLG"
+    PQ = "PQ"
+
+
 class Rendition(models.Model):
     """One rung of the ladder of a packaged asset."""
 
@@ -153,6 +170,9 @@ class Rendition(models.Model):
     height = models.PositiveIntegerField()
     frame_rate = models.FloatField()
     codecs = models.CharField(max_length=80)
+    video_range = models.CharField(
+        max_length=3, choices=VideoRange, default=VideoRange.SDR
+    )
     bandwidth = models.PositiveIntegerField()
     average_bandwidth = models.PositiveIntegerField()
 

@@ -58,6 +58,7 @@ class PlaybackSession(models.Model):
     )
     platform = models.CharField(max_length=20)
     territory = models.CharField(max_length=2, blank=True)
+    drm_system = models.CharField(max_length=12, blank=True)
     max_height = models.PositiveIntegerField()
     cap_reason = models.CharField(max_length=30, blank=True)
     cmcd_sid = models.UUIDField(default=uuid.uuid4)

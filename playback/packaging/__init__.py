@@ -14,8 +14,10 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from playback.packaging.ladder import Rung
+from playback.protection import TrackKey
 
 HLS_MANIFEST = "master.m3u8"
+HLS_TV_MANIFEST = "master-tv.m3u8"
 DASH_MANIFEST = "manifest.mpd"
 
 Progress = Callable[[float, str], None]
@@ -38,13 +40,17 @@ class TextSource:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to package, and the folder of the video storage that the result goes to."""
+    """What to package, and the folder of the video storage that the result goes to.
+
+    With ``keys`` it is encrypted, each kind of track with the key of that kind.
+    """
 
     source: str
     target: str
     language: str
     ladder: tuple[Rung, ...]
     texts: tuple[TextSource, ...] = ()
+    keys: tuple[TrackKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ class Video:
     codecs: str
     bandwidth: int
     average_bandwidth: int
+    video_range: str = "SDR"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from playback.languages import display_name
 from playback.packaging import (
     DASH_MANIFEST,
     HLS_MANIFEST,
+    HLS_TV_MANIFEST,
     Audio,
     Order,
     Package,
@@ -57,7 +58,8 @@ class LocalPackager:
             progress(_ENCODED, "segmenting")
             texts = _words(storage, order.texts, work)
             audios = _labelled(source.audio_languages)
-            shaka.segment(rungs, audios, texts, work, order.language)
+            shaka.segment(rungs, audios, texts, work, order.language, order.keys)
+            _polish(work / "out", rungs, protected=bool(order.keys))
             package = _finished(work / "out", source, rungs, audios, texts)
             progress(_SEGMENTED, "storing")
             _store(storage, work / "out", order.target, progress)
@@ -107,8 +109,7 @@ def _finished(
     audios: Sequence[tuple[str, str]],
     texts: Mapping[str, TextSource],
 ) -> Package:
-    """Polish the manifests, add what the segmenter does not make, check all of it."""
-    _polish(out, rungs)
+    """Add what the segmenter does not make, then check all of it."""
     whole: list[tuple[TextSource, str]] = []
     for name, text in texts.items():
         (out / "text").mkdir(exist_ok=True)
@@ -129,7 +130,7 @@ def _finished(
     )
 
 
-def _polish(out: Path, rungs: Sequence[ladder.Rung]) -> None:
+def _polish(out: Path, rungs: Sequence[ladder.Rung], *, protected: bool) -> None:
     playlists = {
         path: path.read_text()
         for path in out.rglob("*.m3u8")
@@ -137,14 +138,21 @@ def _polish(out: Path, rungs: Sequence[ladder.Rung]) -> None:
     }
     target = max(manifests.longest_segment_s(text) for text in playlists.values())
     for path, text in playlists.items():
-        path.write_text(manifests.with_target_duration(text, target))
+        timed = manifests.with_target_duration(text, target)
+        path.write_text(manifests.with_key_ids(timed))
     master = manifests.starting_well((out / HLS_MANIFEST).read_text())
+    if protected:
+        master = manifests.with_output_protection(master)
     dash = (out / DASH_MANIFEST).read_text()
     (out / HLS_MANIFEST).write_text(master)
+    (out / HLS_TV_MANIFEST).write_text(manifests.for_television(master))
     for rung in rungs[:-1]:
         hls_name = capped_name(HLS_MANIFEST, rung.height)
         dash_name = capped_name(DASH_MANIFEST, rung.height)
-        (out / hls_name).write_text(manifests.capped_hls(master, rung.height))
+        capped = manifests.capped_hls(master, rung.height)
+        (out / hls_name).write_text(capped)
+        tv_name = capped_name(HLS_TV_MANIFEST, rung.height)
+        (out / tv_name).write_text(manifests.for_television(capped))
         (out / dash_name).write_text(manifests.capped_dash(dash, rung.height))
 
 

@@ -9,9 +9,13 @@ from typing import Final
 from playback.packaging import DASH_MANIFEST, HLS_MANIFEST, TextSource, tools
 from playback.packaging.encoding import KEY_FRAME_S, audio_name, video_name
 from playback.packaging.ladder import Rung
+from playback.packaging.manifests import KEY_URI
+from playback.protection import AUDIO, TrackKey, track_of
 
 SEGMENT_S: Final = 6
 NO_LANGUAGE: Final = "zxx"
+_KEYS_FILE: Final = "keys.flags"
+_SYSTEMS: Final = "Widevine,PlayReady,FairPlay,CommonSystem"
 
 
 def segment(
@@ -20,10 +24,12 @@ def segment(
     texts: Mapping[str, TextSource],
     work: Path,
     default_language: str,
+    keys: Sequence[TrackKey] = (),
 ) -> None:
     """Write ``out/`` in ``work`` from what the encoder left there.
 
-    ``audios`` are (language, label) pairs, ``texts`` are WebVTT files by name.
+    ``audios`` are (language, label) pairs, ``texts`` are WebVTT files by name. With
+    ``keys`` everything but words is encrypted, once for all systems.
     """
     streams = [_video(rung) for rung in rungs]
     streams += [_audio(n, *track) for n, track in enumerate(audios)]
@@ -43,9 +49,27 @@ def segment(
             *("--default_language", default_language),
             # Subtitles are offered, never switched on by themselves.
             *("--default_text_language", NO_LANGUAGE),
+            *(_encryption(keys, work) if keys else ()),
         ],
         directory=work,
     )
+
+
+def _encryption(keys: Sequence[TrackKey], work: Path) -> list[str]:
+    """``cbcs``, as every system can play it. The keys go through a file: whoever is on
+    this machine can read the arguments of a process.
+    """
+    listed = ",".join(
+        f"label={one.track}:key_id={one.kid.hex}:key={one.key.hex()}" for one in keys
+    )
+    flags = work / _KEYS_FILE
+    flags.touch(mode=0o600)
+    flags.write_text(f"--keys={listed}\n")
+    return [
+        *("--flagfile", _KEYS_FILE, "--enable_raw_key_encryption"),
+        *("--protection_scheme", "cbcs", "--protection_systems", _SYSTEMS),
+        *("--clear_lead", "0", "--hls_key_uri", KEY_URI),
+    ]
 
 
 def _video(rung: Rung) -> str:
@@ -56,6 +80,7 @@ def _video(rung: Rung) -> str:
             "stream": "video",
             "init_segment": f"out/{folder}/init.mp4",
             "segment_template": f"out/{folder}/$Number$.m4s",
+            "drm_label": track_of(rung.height),
             "playlist_name": f"{folder}/video.m3u8",
             "iframe_playlist_name": f"{folder}/iframe.m3u8",
         }
@@ -70,6 +95,7 @@ def _audio(number: int, language: str, label: str) -> str:
             "stream": "audio",
             "init_segment": f"out/{folder}/init.mp4",
             "segment_template": f"out/{folder}/$Number$.m4s",
+            "drm_label": AUDIO,
             "playlist_name": f"{folder}/audio.m3u8",
             "hls_group_id": "audio",
             "hls_name": label,

@@ -376,6 +376,12 @@ _PLAYBACK: Final = (
         "Offer to switch the profile.",
     ),
     Problem(
+        "no_pin_set",
+        409,
+        "Nobody in the household has a PIN that would open it.",
+        "Offer to switch the profile.",
+    ),
+    Problem(
         "outside_viewing_hours",
         403,
         "The profile may not watch at this time of day.",
@@ -472,6 +478,37 @@ _PLAYBACK: Final = (
         429,
         "Too many ingest documents are waiting to be done.",
         "Wait as long as `Retry-After` says, then send it again.",
+    ),
+    Problem(
+        "unknown_drm_system",
+        400,
+        "The system is not one of this platform; `systems` lists those.",
+        "A fault in the client.",
+    ),
+    Problem(
+        "unknown_security_level",
+        400,
+        "The security level is not one of the system; `levels` lists those.",
+        "A fault in the client.",
+    ),
+    Problem(
+        "unknown_hdcp",
+        400,
+        "The version of HDCP is not known; `versions` lists those that are.",
+        "A fault in the client.",
+    ),
+    Problem(
+        "license_refused",
+        403,
+        "No licence: the token is missing, expired or of another session, or the"
+        " session needs none of the keys.",
+        "Renew the session for a fresh token, or press play again.",
+    ),
+    Problem(
+        "invalid_key_id",
+        400,
+        "A key id is not 16 bytes in base64url.",
+        "A fault in the client.",
     ),
     Problem(
         "idempotency_key_reused",

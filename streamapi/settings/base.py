@@ -254,6 +254,14 @@ DELIVERY_KEYS = ENV.text("DELIVERY_KEYS", "")
 DELIVERY_TTL_S = ENV.number("DELIVERY_TTL_S", 4 * 3600)
 DELIVERY_COOKIE_DOMAIN = ENV.text("DELIVERY_COOKIE_DOMAIN", "")
 
+# --- Protection of video ----------
+# CONTENT_KEY_SECRETS is JSON: [{"id": ..., "key": 32 bytes in base64}, ...]; the first
+# seals content keys in the database, all unseal. Empty: one is made once, in the state
+# directory. LICENSE_SERVERS is JSON by system: {"widevine": {"license_url": ...}, ...}.
+CONTENT_KEY_SECRETS = ENV.text("CONTENT_KEY_SECRETS", "")
+LICENSE_SERVERS: dict[str, dict[str, str]] = ENV.json("LICENSE_SERVERS", {})
+CLEARKEY_LICENSES = False
+
 # --- Streams ----------
 # A plan says how many streams at once; here fewer on some screens: {"tv": 1}.
 STREAMS_BY_FORM_FACTOR: dict[str, int] = {}

@@ -8,6 +8,8 @@ from .base import ENV, REST_FRAMEWORK, STORAGES
 DEBUG = ENV.flag("DEBUG", default=True)
 ALLOWED_HOSTS = ["*"]
 SECRET_KEY = ENV.text("SECRET_KEY", "for-development-only-" + "x" * 40)
+# Licences of our own: no protection against whoever holds the device.
+CLEARKEY_LICENSES = ENV.flag("CLEARKEY_LICENSES", default=True)
 MEDIA_EDGE = ENV.flag("MEDIA_EDGE", default=True)
 TRUST_EDGE_HEADERS = ENV.flag("TRUST_EDGE_HEADERS", default=True)
 RESPONSE_CACHE_STRICT = DEBUG

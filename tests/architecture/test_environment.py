@@ -12,7 +12,7 @@ READERS = [
     *(ROOT / "streamapi" / "local").glob("*.py"),
     ROOT / "gunicorn.conf.py",
 ]
-GETTERS = {"text", "number", "seconds", "flag", "words"}
+GETTERS = {"text", "number", "seconds", "flag", "words", "json"}
 
 
 def read_by(path: Path) -> set[str]:

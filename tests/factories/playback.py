@@ -8,7 +8,7 @@ from playback.models import Asset, AudioTrack, Rendition, TextTrack
 from tests.factories import catalog
 
 NOW = datetime(2027, 1, 15, 8, 0, 0, tzinfo=UTC)
-_WIDTHS = {144: 256, 240: 426, 360: 640, 720: 1280, 1080: 1920, 2160: 3840}
+_WIDTHS = {144: 256, 240: 426, 360: 640, 576: 1024, 720: 1280, 1080: 1920, 2160: 3840}
 
 
 def asset(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,13 @@ from pytest_django import Settings
 
 from playback.packaging import Order, Package, TextSource, ladder, tools
 from playback.packaging.local import LocalPackager
+from playback.protection import TrackKey
 
 LADDER = ("144:80", "240:280", "360:750", "720:2600")
+KEYS = tuple(
+    TrackKey(track, uuid.UUID(int=number), bytes([number] * 16))
+    for number, track in enumerate(("audio", "sd", "hd"), start=0xA1)
+)
 WORDS = """WEBVTT
 
 00:00:01.000 --> 00:00:03.000
@@ -76,6 +83,34 @@ def packaged(
 ) -> tuple[Path, Package]:
     """The folder of a package of the film with subtitles, and its description."""
     location = tmp_path_factory.mktemp("packaged")
+    return package(location, film, words, LADDER)
+
+
+@pytest.fixture(scope="session")
+def protected_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same in 720 lines, for a key of SD and one of HD."""
+    path = tmp_path_factory.mktemp("film") / "protected.mp4"
+    return make_film(path, size="1280x720")
+
+
+@pytest.fixture(scope="session")
+def encrypted(
+    protected_film: Path, words: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Package]:
+    """The folder of a package that is encrypted with ``KEYS``."""
+    location = tmp_path_factory.mktemp("encrypted")
+    rungs = ("144:80", "360:750", "720:2600")
+    return package(location, protected_film, words, rungs, KEYS)
+
+
+def package(
+    location: Path,
+    film: Path,
+    words: Path,
+    rungs: Sequence[str],
+    keys: Sequence[TrackKey] = (),
+) -> tuple[Path, Package]:
+    """A package of the film in a folder of its own."""
     (location / "film.mp4").write_bytes(film.read_bytes())
     (location / "words.vtt").write_bytes(words.read_bytes())
     storages = settings.STORAGES | {"video": local_storage(location)}
@@ -83,9 +118,10 @@ def packaged(
         source="film.mp4",
         target="as_film/1",
         language="en",
-        ladder=ladder.parse(LADDER),
+        ladder=ladder.parse(rungs),
         texts=(TextSource("words.vtt", "de", "Deutsch"),),
+        keys=tuple(keys),
     )
     with override_settings(STORAGES=storages, PACKAGING_PRESET="ultrafast"):
-        package = LocalPackager().run(order, lambda _share, _step: None)
-    return location / order.target, package
+        made = LocalPackager().run(order, lambda _share, _step: None)
+    return location / order.target, made

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from playback import keyring
 from playback.delivery import KeyUnusable
+from playback.secret_files import kept_once
 from tests.playback.test_delivery import pem_of
 
 
@@ -25,26 +26,23 @@ class TestDevelopmentKey:
         settings.DELIVERY_KEYS = ""
         settings.STATE_DIR = tmp_path
         first = keyring.delivery_keys().active.key_id
-        keyring._development_keys.cache_clear()
+        kept_once.cache_clear()
         assert keyring.delivery_keys().active.key_id == first
         assert (tmp_path / "keys/delivery.json").stat().st_mode & 0o777 == 0o600
         assert [file.name for file in (tmp_path / "keys").iterdir()] == [
             "delivery.json"
         ]
 
-    def test_the_first_of_two_processes_wins(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        stored = tmp_path / "delivery.json"
+    def test_the_first_of_two_processes_wins(self, tmp_path: Path) -> None:
+        stored = tmp_path / "keys/delivery.json"
         theirs = json.dumps([entry("K_THEIRS")])
 
         def slow() -> str:
             stored.write_text(theirs)  # the other process finishes meanwhile
             return json.dumps([entry("K_OURS")])
 
-        monkeypatch.setattr(keyring, "_fresh_key", slow)
-        assert keyring._development_keys(tmp_path) == theirs
-        assert [file.name for file in tmp_path.iterdir()] == ["delivery.json"]
+        assert kept_once(stored, slow) == theirs
+        assert [file.name for file in stored.parent.iterdir()] == ["delivery.json"]
 
 
 class TestConfiguredKeys:

@@ -69,6 +69,8 @@ class TestTheAnswer:
             "content_id": content_id,
             "title_id": content_id,
             "name": "Harbour Lights",
+            "episode": None,
+            "next": None,
             "heartbeat": {
                 "url": f"/v1/playback/sessions/{session.public_id}/heartbeat",
                 "interval_s": 30,

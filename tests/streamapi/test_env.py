@@ -42,6 +42,14 @@ class TestEnvironment:
         for part in ("POOL is required", "WAIT must be a number", "ON must be true"):
             assert part in message
 
+    def test_reads_json_of_the_kind_that_is_wanted(self):
+        environment = Environment({"SERVERS": '{"a": 1}', "LIST": "[1]", "BAD": "{"})
+        assert environment.json("SERVERS", {}) == {"a": 1}
+        assert environment.json("MISSING", {}) == {}
+        assert environment.json("LIST", {}) == environment.json("BAD", {}) == {}
+        with pytest.raises(EnvironmentInvalid, match=r"LIST must .*; BAD must be JSON"):
+            environment.verify()
+
     def test_reads_the_process_environment_by_default(self, monkeypatch):
         monkeypatch.setenv("SOME_NAME", "value")
         assert Environment().text("SOME_NAME") == "value"
