@@ -19,7 +19,7 @@ ARGS ?=
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-run: install ## Serve the product on http://127.0.0.1:8000 (PORT, STATE_DIR)
+run: install-run ## Serve the product on http://127.0.0.1:8000 (PORT, STATE_DIR)
 	@$(LOCAL) run
 
 test: install ## Run all tests (ARGS="tests/catalog -k publish" for some)
@@ -81,11 +81,15 @@ deploy: ## Bring the release in dist/ to DEPLOY_TARGET (see docs/operations.md)
 
 lock: ## Pin the requirements again, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
-	@for name in base prod dev; do \
+	@for name in base prod local dev; do \
 		echo "requirements/$$name.txt"; \
 		uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras --python-version 3.11 \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
+
+install-run:
+	@./.ci/install $(VENV) requirements/local.txt requirements/dev.txt
+	@./.ci/player
 
 install:
 	@./.ci/install $(VENV) requirements/dev.txt
