@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from accounts.entitlements import Terms
 from streamapi.errors import NotFound
 
-TermsSource = Callable[[str], Terms | None]
-"""From a public id (``ti_``, ``ep_``, ``ch_``) to its terms, if it is one of theirs."""
+TermsSource = Callable[[str, str, datetime], Terms | None]
+"""From a public id (``ti_``, ``ep_``, ``ch_``) to its terms, if it is one of theirs.
+
+The second argument is a territory, the third the moment asked about.
+"""
 
 _sources: list[TermsSource] = []
 
@@ -18,10 +22,10 @@ def register_terms_source(source: TermsSource) -> None:
     _sources.append(source)
 
 
-def terms_of(content_id: str) -> Terms:
-    """The terms of published content."""
+def terms_of(content_id: str, *, territory: str, now: datetime) -> Terms:
+    """The terms of published content, somewhere at some time."""
     for source in _sources:
-        terms = source(content_id)
+        terms = source(content_id, territory, now)
         if terms is not None:
             return terms
     raise NotFound(f"There is no content {content_id}.")

@@ -30,7 +30,9 @@ def explain(question: Question) -> dict[str, Any]:
     profile = _one(account.profiles.all(), question.profile_id)
     device = _one(account.devices.all(), question.device_id)
     profile = profile or account.profiles.order_by("pk").first()
-    terms = content.terms_of(question.content_id)
+    terms = content.terms_of(
+        question.content_id, territory=question.territory, now=question.at
+    )
     holder = entitlements.holder_for(
         account, profile=profile, device=device, now=question.at
     )

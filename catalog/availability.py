@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -17,11 +17,21 @@ _ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """Where a title stands in time: until when it may be shown, and the next change."""
+class Standing:
+    """Where a title stands in time, in one territory.
 
-    ends_at: datetime | None
-    changes_at: datetime | None
+    ``starts_at`` is only known of what is not open: when it will be, if announced.
+    ``packages`` are what gives access at the moment; ``None`` means those of the title.
+    """
+
+    is_open: bool
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    changes_at: datetime | None = None
+    packages: frozenset[str] | None = None
+
+
+ALWAYS_OPEN: Final = Standing(is_open=True)
 
 
 def is_available(title_pk: int, territory: str, now: datetime) -> bool:
@@ -30,33 +40,97 @@ def is_available(title_pk: int, territory: str, now: datetime) -> bool:
     windowed = published.values_list("windowed", flat=True).first()
     if not windowed:
         return windowed is not None
-    windows = PublishedWindow.objects.filter(title=title_pk)
-    return windows.in_territory(territory).open(now).exists()
+    return standing(title_pk, territory, now).is_open
 
 
-def period(title_pk: int, territory: str, now: datetime) -> Period:
-    """The period that a title is in; windows that touch are one period."""
-    return periods([title_pk], territory, now)[title_pk]
+def standing(title_pk: int, territory: str, now: datetime) -> Standing:
+    """Where a title with windows stands; windows that touch are one period."""
+    return standings([title_pk], territory, now)[title_pk]
 
 
-def periods(
+def standings(
     title_pks: Collection[int], territory: str, now: datetime
-) -> dict[int, Period]:
-    """The period that each of some titles is in; one query."""
-    spans: dict[int, list[tuple[datetime, datetime]]] = {pk: [] for pk in title_pks}
-    rows = PublishedWindow.objects.filter(title__in=title_pks).in_territory(territory)
-    for pk, start, end in rows.values_list("title_id", "starts_at", "ends_at"):
-        spans[pk].append((start or _ALWAYS, end or _EVER))
-    return {pk: _period(sorted(each), now) for pk, each in spans.items()}
+) -> dict[int, Standing]:
+    """Where each of some titles stands; one query."""
+    spans: dict[int, list[_Span]] = {pk: [] for pk in title_pks}
+    windows = PublishedWindow.objects.filter(title__in=title_pks)
+    for window in windows.in_territory(territory):
+        spans[window.title_id].append(_Span.of(window))
+    return {pk: _stands(each, now) for pk, each in spans.items()}
 
 
-def _period(spans: Sequence[tuple[datetime, datetime]], now: datetime) -> Period:
-    moments = {moment for span in spans for moment in span if now < moment < _EVER}
+@dataclass(frozen=True, slots=True, order=True)
+class _Span:
+    """A window without its territories."""
+
+    start: datetime
+    end: datetime
+    announced: datetime
+    packages: tuple[str, ...]
+    free: bool
+
+    @classmethod
+    def of(cls, window: PublishedWindow) -> _Span:
+        return cls(
+            window.starts_at or _ALWAYS,
+            window.ends_at or _EVER,
+            window.announced_at or _EVER,
+            tuple(window.packages),
+            window.free,
+        )
+
+
+def _stands(spans: Sequence[_Span], now: datetime) -> Standing:
+    moments = {
+        moment
+        for span in spans
+        for moment in (span.start, span.end, span.announced)
+        if now < moment < _EVER
+    }
+    changes_at = min(moments, default=None)
+    open_now = [span for span in spans if span.start <= now < span.end]
+    if not open_now:
+        announced = [one.start for one in spans if one.announced <= now < one.start]
+        return Standing(False, min(announced, default=None), None, changes_at)
     until = now
-    for start, end in spans:
-        if start <= until:
-            until = max(until, end)
-    return Period(None if until == _EVER else until, min(moments, default=None))
+    for span in sorted(spans):
+        if span.start <= until:
+            until = max(until, span.end)
+    return Standing(
+        is_open=True,
+        ends_at=None if until == _EVER else until,
+        changes_at=changes_at,
+        packages=_packages(open_now),
+    )
+
+
+def _packages(open_now: Sequence[_Span]) -> frozenset[str] | None:
+    """Any window that is open lets in whom it names; a free one lets in everyone."""
+    if any(span.free for span in open_now):
+        return frozenset()
+    if any(not span.packages for span in open_now):
+        return None
+    return frozenset(code for span in open_now for code in span.packages)
+
+
+def holds(window: Mapping[str, Any], territory: str, now: datetime) -> bool:
+    """Whether a window, as plain data, is open in a territory."""
+    named = window["territories"]
+    here = not named or (territory in named) != window["excluded"]
+    return here and _start(window) <= now < _end(window)
+
+
+def any_holds(
+    windows: Sequence[Mapping[str, Any]], territory: str, now: datetime
+) -> bool:
+    """Whether one of them is open; without windows there is nothing to keep out."""
+    return not windows or any(holds(one, territory, now) for one in windows)
+
+
+def next_moment(windows: Sequence[Mapping[str, Any]], now: datetime) -> datetime | None:
+    """When the next of them opens or closes."""
+    moments = {moment for one in windows for moment in (_start(one), _end(one))}
+    return min((one for one in moments if now < one < _EVER), default=None)
 
 
 def territories(window: WindowContent) -> set[str]:
@@ -77,11 +151,11 @@ def overlap(one: WindowContent, other: WindowContent) -> bool:
     return _start(one) < _end(other) and _start(other) < _end(one)
 
 
-def _start(window: WindowContent) -> datetime:
+def _start(window: Mapping[str, Any]) -> datetime:
     moment = window["starts_at"]
     return datetime.fromisoformat(moment) if moment else _ALWAYS
 
 
-def _end(window: WindowContent) -> datetime:
+def _end(window: Mapping[str, Any]) -> datetime:
     moment = window["ends_at"]
     return datetime.fromisoformat(moment) if moment else _EVER

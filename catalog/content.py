@@ -67,6 +67,7 @@ class WindowContent(TypedDict):
     ends_at: str | None
     announced_at: str | None
     packages: list[str]
+    free: bool
 
 
 class PersonName(TypedDict):
@@ -152,7 +153,7 @@ class Content(TypedDict):
 def of_snapshot(kept: Mapping[str, Any]) -> Content:
     """The content that a snapshot keeps; what older ones lack is empty."""
     found: Any = {"keywords": [], "studios": [], "attributes": {}, **kept}
-    window: dict[str, Any] = {"announced_at": None, "packages": []}
+    window: dict[str, Any] = {"announced_at": None, "packages": [], "free": False}
     found["windows"] = [{**window, **one} for one in kept["windows"]]
     found["seasons"] = [
         {**season, "episodes": [{"after": None, **one} for one in season["episodes"]]}
@@ -165,7 +166,7 @@ def of_snapshot(kept: Mapping[str, Any]) -> Content:
 def load(title_pks: Sequence[int]) -> dict[int, Content]:
     """The content of each title, by primary key."""
     title_pks = among(title_pks)
-    texts = _texts(TitleTranslation, "title_id", title_pks, "tagline")
+    words = texts(TitleTranslation, "title_id", title_pks, "tagline")
     genres = _labels(Title.genres.through, GenreTranslation, "genre", title_pks)
     keywords = _labels(Title.keywords.through, KeywordTranslation, "keyword", title_pks)
     studios = _studios(title_pks)
@@ -192,7 +193,7 @@ def load(title_pks: Sequence[int]) -> dict[int, Content]:
             year=row["year"],
             released_on=_date(row["released_on"]),
             runtime_s=row["runtime_s"],
-            texts=texts.get(row["pk"], {}),
+            texts=words.get(row["pk"], {}),
             genres=genres.get(row["pk"], []),
             keywords=keywords.get(row["pk"], []),
             studios=studios.get(row["pk"], []),
@@ -235,13 +236,14 @@ def _date(value: Any) -> str | None:
     return value.isoformat() if value else None
 
 
-def _texts(model: Any, owner: str, pks: Sequence[int], *more: str) -> dict[int, Texts]:
+def texts(model: Any, owner: str, pks: Sequence[int], *more: str) -> dict[int, Texts]:
+    """The translations of things, by thing and language."""
     names = ("name", *more, "synopsis")
-    texts: dict[int, Texts] = defaultdict(dict)
+    found: dict[int, Texts] = defaultdict(dict)
     rows = model.objects.filter(**{f"{owner}__in": pks}).order_by(owner, "language")
     for pk, language, *words in rows.values_list(owner, "language", *names):
-        texts[pk][language] = dict(zip(names, words, strict=True))
-    return texts
+        found[pk][language] = dict(zip(names, words, strict=True))
+    return found
 
 
 def _labels(
@@ -323,6 +325,7 @@ def _windows(title_pks: Sequence[int]) -> dict[int, list[WindowContent]]:
                 ends_at=_date(row["ends_at"]),
                 announced_at=_date(row["announced_at"]),
                 packages=packages.get(row["id"], []),
+                free=row["free"],
             ),
         )
         for row in found
@@ -359,6 +362,11 @@ def pictures_of_people(person_pks: Sequence[int]) -> dict[int, list[Picture]]:
     return _pictures("person_id", person_pks)
 
 
+def pictures_of_collections(collection_pks: Sequence[int]) -> dict[int, list[Picture]]:
+    """Pictures by collection."""
+    return _pictures("collection_id", collection_pks)
+
+
 def _pictures(owner: str, pks: Sequence[int]) -> dict[int, list[Picture]]:
     rows = Artwork.objects.filter(**{f"{owner}__in": pks}).order_by("position", "id")
     found: Iterable[Mapping[str, Any]] = rows.values()
@@ -386,7 +394,7 @@ def _seasons(title_pks: Sequence[int]) -> dict[int, list[SeasonContent]]:
         .values_list("pk", "title_id", "number")
     )
     pks = [pk for pk, _, _ in rows]
-    texts = _texts(SeasonTranslation, "season_id", pks)
+    words = texts(SeasonTranslation, "season_id", pks)
     images = _pictures("season_id", pks)
     episodes = _grouped(_episodes(pks))
     return _grouped(
@@ -394,7 +402,7 @@ def _seasons(title_pks: Sequence[int]) -> dict[int, list[SeasonContent]]:
             title,
             SeasonContent(
                 number=number,
-                texts=texts.get(pk, {}),
+                texts=words.get(pk, {}),
                 images=images.get(pk, []),
                 episodes=episodes.get(pk, []),
             ),
@@ -410,7 +418,7 @@ def _episodes(season_pks: Sequence[int]) -> Iterator[tuple[int, EpisodeContent]]
         .values()
     )
     pks = [row["id"] for row in rows]
-    texts = _texts(EpisodeTranslation, "episode_id", pks)
+    words = texts(EpisodeTranslation, "episode_id", pks)
     images = _pictures("episode_id", pks)
     for row in rows:
         yield (
@@ -422,7 +430,7 @@ def _episodes(season_pks: Sequence[int]) -> Iterator[tuple[int, EpisodeContent]]
                 after=_after(row),
                 released_on=_date(row["released_on"]),
                 runtime_s=row["runtime_s"],
-                texts=texts.get(row["id"], {}),
+                texts=words.get(row["id"], {}),
                 images=images.get(row["id"], []),
             ),
         )

@@ -21,7 +21,9 @@ from catalog.content import (
     Rating,
     SeasonContent,
 )
+from catalog.episodes import places
 from catalog.models import RenderedPicture
+from catalog.models.titles import Kind
 
 Json = dict[str, Any]
 SectionBuilder = Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
@@ -33,6 +35,9 @@ It is asked for a whole batch at once, so it needs a constant number of queries.
 Renderer = Callable[[Picture], Json]
 Rendered = Mapping[str, RenderedPicture]
 """The smaller versions of pictures, by the name of the file."""
+
+TEASERS: Final = frozenset({"trailer", "teaser"})
+"""Kinds of video that make a title known: free, and there before it."""
 
 UNRATED_AGE: Final = 18
 """What nobody has rated is for adults."""
@@ -224,6 +229,8 @@ class TitleDocuments:
             "audio_languages": spoken(content, media),
             "subtitle_languages": media.get("subtitle_languages", []),
             "playable": media.get("playable", False),
+            "play_id": self._play_id(),
+            "videos": media.get("videos", []),
             "seasons": [self._season_summary(one) for one in content["seasons"]],
             **{name: one for name, one in self.sections.items() if name != "media"},
         }
@@ -268,6 +275,22 @@ class TitleDocuments:
             "images": images(episode["images"], self.chain, self.render),
             "playable": media.get("playable", False),
         }
+
+    def _play_id(self) -> str | None:
+        """Where to begin: the film itself, or the first episode that there is video of."""
+        if not self.media.get("playable"):
+            return None
+        if self.content["kind"] != Kind.SERIES:
+            return self.content["id"]
+        episodes = self.media.get("episodes", {})
+        return next(
+            (
+                one.episode["id"]
+                for one in places(self.content["seasons"])
+                if one.episode["id"] in episodes
+            ),
+            None,
+        )
 
     def _maturity(self) -> Json | None:
         rating = strictest(self.content["ratings"])

@@ -9,6 +9,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 
+from catalog.episodes import ORDERS
 from catalog.models.base import language_tag
 from catalog.models.titles import Kind
 from streamapi.errors import InvalidInput
@@ -19,6 +20,7 @@ SORTS: Final[Mapping[str, str]] = {
     "release": "-by_release",
     "addition": "-by_addition",
 }
+AVAILABILITIES: Final = ("leaving", "coming")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class TitleFilter:
     kind: str = ""
     genre: str = ""
     language: str = ""
+    keyword: str = ""
+    studio: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> TitleFilter:
@@ -35,12 +39,28 @@ class TitleFilter:
         kind = query.get("kind", "")
         if kind and kind not in Kind.values:
             raise _invalid("kind", f"one of {', '.join(Kind.values)}")
-        genre, language = query.get("genre", ""), query.get("language", "")
-        if genre and not _passes(validate_slug, genre):
-            raise _invalid("genre", "the slug of a genre")
+        slugs = {name: query.get(name, "") for name in ("genre", "keyword", "studio")}
+        for name, slug in slugs.items():
+            if slug and not _passes(validate_slug, slug):
+                raise _invalid(name, f"the slug of a {name}")
+        language = query.get("language", "")
         if language and not _passes(language_tag, language):
             raise _invalid("language", "a language tag such as en or pt-BR")
-        return cls(kind, genre, language)
+        return cls(kind=kind, language=language, **slugs)
+
+    @property
+    def narrowing(self) -> dict[str, str]:
+        """For ``PublishedTitleQuerySet.narrowed``."""
+        names = ("kind", "genre", "language", "keyword", "studio")
+        return {name: getattr(self, name) for name in names}
+
+
+def availability(query: Mapping[str, str]) -> str:
+    """Whether ``?availability=`` asks for what leaves, or for what comes."""
+    asked = query.get("availability", "")
+    if asked and asked not in AVAILABILITIES:
+        raise _invalid("availability", f"one of {', '.join(AVAILABILITIES)}")
+    return asked
 
 
 def ordering(query: Mapping[str, str]) -> str:
@@ -49,6 +69,32 @@ def ordering(query: Mapping[str, str]) -> str:
     if sort not in SORTS:
         raise _invalid("sort", f"one of {', '.join(SORTS)}")
     return SORTS[sort]
+
+
+def episode_order(query: Mapping[str, str]) -> str:
+    """The order of episodes that ``?order=`` asks for."""
+    order = query.get("order", ORDERS[0])
+    if order not in ORDERS:
+        raise _invalid("order", f"one of {', '.join(ORDERS)}")
+    return order
+
+
+def season_number(query: Mapping[str, str]) -> int | None:
+    """The season that ``?season=`` asks for, if it asks."""
+    raw = query.get("season", "")
+    if not raw:
+        return None
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 4):
+        raise _invalid("season", "the number of a season")
+    return int(raw)
+
+
+def flag(query: Mapping[str, str], name: str) -> bool:
+    """A parameter that is ``true`` or ``false``; absent is false."""
+    value = query.get(name, "false")
+    if value not in {"true", "false"}:
+        raise _invalid(name, "true or false")
+    return value == "true"
 
 
 def _passes(validator: Callable[[str], None], value: str) -> bool:

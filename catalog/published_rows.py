@@ -16,6 +16,7 @@ from django.conf import settings
 
 from catalog import (
     cache_keys,
+    collections,
     documents,
     episodes,
     genres,
@@ -80,6 +81,7 @@ _WINDOW_FIELDS: Final = (
     "ends_at",
     "announced_at",
     "packages",
+    "free",
 )
 _PUBLISHED: Final = (
     PublishedTitle,
@@ -122,6 +124,7 @@ def write(entries: Mapping[int, Entry]) -> None:
     copy_into(PublishedEpisodeCard, _EPISODE_CARD_FIELDS, _episode_cards(builders))
     copy_into(PublishedWindow, _WINDOW_FIELDS, _windows(entries))
     _write_credits(entries)
+    collections.publish_missing(pks)
     genres.publish_missing(
         {genre["slug"] for one in entries.values() for genre in one.content["genres"]}
     )
@@ -224,7 +227,8 @@ def _windows(entries: Mapping[int, Entry]) -> Iterator[tuple[Any, ...]]:
     for pk, entry in entries.items():
         for one in entry.content["windows"]:
             moments = (one["starts_at"], one["ends_at"], one["announced_at"])
-            yield pk, one["territories"], one["excluded"], *moments, one["packages"]
+            terms = (one["packages"], one["free"])
+            yield pk, one["territories"], one["excluded"], *moments, *terms
 
 
 def _write_credits(entries: Mapping[int, Entry]) -> None:

@@ -13,11 +13,15 @@ from streamapi.clients import Variant
 if TYPE_CHECKING:
     # named as text in the bases below, which ruff does not read
     from catalog.models import (  # noqa: F401
+        ChartEntry,
         Page,
+        PublishedCollection,
+        PublishedCollectionItem,
         PublishedGenre,
         PublishedSeason,
         PublishedTitle,
         PublishedWindow,
+        RelatedTitle,
         Title,
     )
 
@@ -59,14 +63,19 @@ class WindowQuerySet(QuerySet["PublishedWindow"]):
             Q(ends_at=None) | Q(ends_at__gt=now),
         )
 
+    def announced(self, now: datetime) -> WindowQuerySet:
+        """Those that are not open yet, but known of."""
+        return self.filter(announced_at__lte=now, starts_at__gt=now)
+
     def next_boundary(self, now: datetime) -> datetime | None:
-        """The next moment at which one of them opens or closes."""
-        starts = self.filter(starts_at__gt=now).order_by("starts_at")
-        ends = self.filter(ends_at__gt=now).order_by("ends_at")
-        moments = starts.values_list("starts_at", flat=True)[:1].union(
-            ends.values_list("ends_at", flat=True)[:1]
+        """The next moment at which one of them is announced, opens or closes."""
+        first, *others = (
+            self.filter(**{f"{column}__gt": now})
+            .order_by(column)
+            .values_list(column, flat=True)[:1]
+            for column in ("starts_at", "ends_at", "announced_at")
         )
-        return min((moment for moment in moments if moment), default=None)
+        return min((one for one in first.union(*others) if one), default=None)
 
 
 def _windows_in(territory: str) -> WindowQuerySet:
@@ -79,11 +88,17 @@ class PublishedTitleQuerySet(QuerySet["PublishedTitle"]):
 
     def visible(self, variant: Variant, now: datetime) -> PublishedTitleQuerySet:
         """What may be shown to the one who asks, in the language asked for."""
-        windows = _windows_in(variant.territory).filter(title=OuterRef("title"))
-        return self.filter(
-            Q(windowed=False) | Exists(windows.open(now)),
-            language=variant.language,
-            min_age__lte=variant.maturity,
+        return self.suited(variant).filter(_is_open(variant, now))
+
+    def suited(self, variant: Variant) -> PublishedTitleQuerySet:
+        """In the language asked for, for the age asked for; whatever windows say."""
+        return self.filter(language=variant.language, min_age__lte=variant.maturity)
+
+    def reachable(self, variant: Variant, now: datetime) -> PublishedTitleQuerySet:
+        """What has a page: what may be shown now, and what is announced."""
+        own = _windows_in(variant.territory).filter(title=OuterRef("title"))
+        return self.suited(variant).filter(
+            _is_open(variant, now) | Q(Exists(own.announced(now)))
         )
 
     def leaving(
@@ -110,17 +125,16 @@ class PublishedTitleQuerySet(QuerySet["PublishedTitle"]):
     def coming(
         self, variant: Variant, now: datetime, within: timedelta
     ) -> PublishedTitleQuerySet:
-        """Those that are not here yet but will be soon, from ``opens_at`` on."""
+        """Those that are not here yet but announced, and will be from ``opens_at`` on."""
         windows = _windows_in(variant.territory)
-        opening = windows.filter(starts_at__gt=now, starts_at__lte=now + within)
+        opening = windows.announced(now).filter(starts_at__lte=now + within)
         own = windows.filter(title=OuterRef("title"))
-        first = own.filter(starts_at__gt=now).order_by("starts_at")
-        return self.filter(
-            ~Exists(own.open(now)),
-            title__in=opening.values("title"),
-            language=variant.language,
-            min_age__lte=variant.maturity,
-        ).annotate(opens_at=Subquery(first.values("starts_at")[:1]))
+        first = own.announced(now).order_by("starts_at")
+        return (
+            self.suited(variant)
+            .filter(~Exists(own.open(now)), title__in=opening.values("title"))
+            .annotate(opens_at=Subquery(first.values("starts_at")[:1]))
+        )
 
     def named(self, id_or_slug: str) -> PublishedTitleQuerySet:
         """The title with this public id or this slug."""
@@ -128,10 +142,23 @@ class PublishedTitleQuerySet(QuerySet["PublishedTitle"]):
         return self.filter(**{field: id_or_slug})
 
     def narrowed(
-        self, *, kind: str = "", genre: str = "", language: str = ""
+        self,
+        *,
+        kind: str = "",
+        genre: str = "",
+        language: str = "",
+        keyword: str = "",
+        studio: str = "",
     ) -> PublishedTitleQuerySet:
-        """Of a kind, in a genre, spoken in a language; an empty value asks nothing."""
+        """Of a kind, in a genre, spoken in a language, about something, by a studio.
+
+        An empty value asks nothing.
+        """
         found = self
+        if keyword:
+            found = found.filter(keywords__contains=[keyword])
+        if studio:
+            found = found.filter(studios__contains=[studio])
         if kind:
             found = found.filter(kind=kind)
         if genre:
@@ -140,12 +167,48 @@ class PublishedTitleQuerySet(QuerySet["PublishedTitle"]):
             found = found.filter(languages__contains=[language])
         return found
 
+    def related_to(self, title_pk: int) -> PublishedTitleQuerySet:
+        """Titles that go well after this one, the best first."""
+        related: QuerySet[RelatedTitle] = apps.get_model(
+            "catalog.RelatedTitle"
+        ).objects.filter(title=title_pk)
+        here = related.filter(other=OuterRef("title"))
+        return (
+            self.filter(title__in=related.values("other"))
+            .annotate(nearness=Subquery(here.values("position")[:1]))
+            .order_by("nearness", "pk")
+        )
+
+    def charted(self, chart: str, territory: str) -> PublishedTitleQuerySet:
+        """Titles in a chart, from its first place on; the place is in ``place``."""
+        entries: QuerySet[ChartEntry] = apps.get_model(
+            "catalog.ChartEntry"
+        ).objects.filter(chart=chart, territory=territory)
+        here = entries.filter(title=OuterRef("title"))
+        return (
+            self.filter(title__in=entries.values("title"))
+            .annotate(place=Subquery(here.values("position")[:1]))
+            .order_by("place", "pk")
+        )
+
+    def collected(self, collection_pk: int) -> PublishedTitleQuerySet:
+        """Titles of a collection, in their order in it."""
+        item = "title__published_collection_items"
+        return self.filter(**{f"{item}__collection": collection_pk}).order_by(
+            f"{item}__position", f"{item}__pk"
+        )
+
     def with_person(self, public_id: str) -> PublishedTitleQuerySet:
         """Titles in which someone has a part, one row for each part.
 
         The part is at ``title__published_credits``.
         """
         return self.filter(title__published_credits__person__public_id=public_id)
+
+
+def _is_open(variant: Variant, now: datetime) -> Q:
+    windows = _windows_in(variant.territory).filter(title=OuterRef("title"))
+    return Q(windowed=False) | Q(Exists(windows.open(now)))
 
 
 class PublishedSeasonQuerySet(QuerySet["PublishedSeason"]):
@@ -156,6 +219,26 @@ class PublishedSeasonQuerySet(QuerySet["PublishedSeason"]):
     ) -> PublishedSeasonQuerySet:
         """Seasons of these titles."""
         return self.filter(title__in=titles.values("title"), language=language)
+
+
+class PublishedCollectionQuerySet(QuerySet["PublishedCollection"]):
+    """Collections as devices read them."""
+
+    def named(self, id_or_slug: str) -> PublishedCollectionQuerySet:
+        """The collection with this public id or this slug."""
+        field = "public_id" if id_or_slug.startswith("co_") else "slug"
+        return self.filter(**{field: id_or_slug})
+
+    def with_titles(
+        self, titles: PublishedTitleQuerySet, language: str
+    ) -> PublishedCollectionQuerySet:
+        """Collections that have at least one of these titles."""
+        items: QuerySet[PublishedCollectionItem] = apps.get_model(
+            "catalog.PublishedCollectionItem"
+        ).objects.filter(
+            collection=OuterRef("collection"), title__in=titles.values("title")
+        )
+        return self.filter(Exists(items), language=language)
 
 
 class PublishedGenreQuerySet(QuerySet["PublishedGenre"]):

@@ -8,7 +8,9 @@ database.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,8 +18,16 @@ from typing import Any, Final
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connections, router, transaction
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Greatest
 
-from catalog.models import PublishedCredit, PublishedPerson, PublishedTitle
+from catalog.models import (
+    PublishedCollection,
+    PublishedCredit,
+    PublishedPerson,
+    PublishedTitle,
+    Synonym,
+)
+from catalog.querysets import PublishedTitleQuerySet
 from streamapi.clients import Variant
 
 MAX_QUERY: Final = 80
@@ -27,6 +37,10 @@ _THRESHOLD: Final = 0.4
 _NEAR_THE_BEST: Final = 0.7
 _SHORT_WORD: Final = 2
 """Words up to this length are in too many names for trigrams to tell them apart."""
+_BY_LIKENESS: Final = 2
+_BY_PHRASE: Final = 3
+_SYNONYMS: Final = 3
+_COUNTED: Final = 1000
 _LETTERS: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
 )
@@ -46,7 +60,15 @@ class Query:
     kind: str = ""
     genre: str = ""
     language: str = ""
+    keyword: str = ""
+    studio: str = ""
     limit: int = 20
+
+    @property
+    def narrowing(self) -> dict[str, str]:
+        """For ``PublishedTitleQuerySet.narrowed``."""
+        names = ("kind", "genre", "language", "keyword", "studio")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +132,13 @@ def search(query: Query, variant: Variant, now: datetime) -> list[Group]:
     """Results grouped by kind; a group without any is left out."""
     if not query.text:
         return []
+    with _tolerant():
+        return _groups(query, variant, now)
+
+
+@contextmanager
+def _tolerant() -> Iterator[None]:
+    """Names that share enough trigrams count as alike, in the database that is read."""
     database = router.db_for_read(PublishedTitle)
     with transaction.atomic(using=database):
         with connections[database].cursor() as cursor:
@@ -117,54 +146,148 @@ def search(query: Query, variant: Variant, now: datetime) -> list[Group]:
                 "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
                 [str(_THRESHOLD)],
             )
-        return _groups(query, variant, now)
+        yield
 
 
 def _groups(query: Query, variant: Variant, now: datetime) -> list[Group]:
+    texts = _alike(query.text)
     groups = [
-        Group("titles", _titles(query, variant, now)),
+        Group("titles", _titles(query, texts, variant, now)),
         Group("people", _people(query, variant, now)),
+        Group("collections", _collections(query, texts, variant, now)),
         *(Group(kind, find(query, variant, now)) for kind, find in _sources.items()),
     ]
     return [group for group in groups if group.results]
 
 
-def _titles(query: Query, variant: Variant, now: datetime) -> list[str]:
+def facets(
+    query: Query, variant: Variant, now: datetime
+) -> dict[str, list[dict[str, Any]]]:
+    """How many of the titles found there are in each kind, genre and language.
+
+    Counted over the most popular thousand, so that a short query costs no more.
+    """
+    counts: dict[str, Counter[str]] = {
+        name: Counter() for name in ("kind", "genre", "language")
+    }
+    for kind, genres, spoken in _countable(query, variant, now):
+        counts["kind"][kind] += 1
+        counts["genre"].update(genres)
+        counts["language"].update(spoken)
+    return {
+        name: [
+            {"value": value, "count": count}
+            for value, count in sorted(
+                counter.items(), key=lambda item: (-item[1], item[0])
+            )
+        ]
+        for name, counter in counts.items()
+    }
+
+
+def _countable(
+    query: Query, variant: Variant, now: datetime
+) -> list[tuple[str, list[str], list[str]]]:
+    if not query.text:
+        return []
+    with _tolerant():
+        matching = _titles_match(_alike(query.text))
+        found = _narrowed(query, variant, now).filter(matching)
+        rows = found.order_by("-by_popularity")[:_COUNTED]
+        return list(rows.values_list("kind", "genres", "languages"))
+
+
+def _alike(text: str) -> list[str]:
+    """The query, and what it becomes when editors' synonyms are put into it."""
+    words = text.split()
+    phrases = {
+        " ".join(words[start:end])
+        for start in range(len(words))
+        for end in range(start + 1, len(words) + 1)
+    }
+    rows = Synonym.objects.filter(Q(term__in=phrases) | Q(means__in=phrases))
+    found = [text]
+    for term, means in rows.order_by("pk").values_list("term", "means")[:_SYNONYMS]:
+        known, other = (term, means) if term in phrases else (means, term)
+        padded = f" {text} ".replace(f" {known} ", f" {other} ")
+        found.append(padded.strip()[:MAX_QUERY])
+    return list(dict.fromkeys(found))
+
+
+def _narrowed(query: Query, variant: Variant, now: datetime) -> PublishedTitleQuerySet:
     visible = PublishedTitle.objects.visible(variant, now)
-    narrowed = visible.narrowed(
-        kind=query.kind, genre=query.genre, language=query.language
-    )
-    return _best(_ranked(narrowed, query.text, "-by_popularity"), "card", query.limit)
+    return visible.narrowed(**query.narrowing)
+
+
+def _titles(
+    query: Query, texts: Sequence[str], variant: Variant, now: datetime
+) -> list[str]:
+    matching = _narrowed(query, variant, now).filter(_titles_match(texts))
+    return _best(_ranked(matching, texts, "-by_popularity"), "card", query.limit)
+
+
+def _titles_match(texts: Sequence[str]) -> Q:
+    """By name, or by a keyword or studio that is just what was typed."""
+    return _match(texts) | Q(phrases__overlap=list(texts))
 
 
 def _people(query: Query, variant: Variant, now: datetime) -> list[str]:
-    if query.kind or query.genre or query.language:
+    if any(query.narrowing.values()):
         return []
     shown = PublishedTitle.objects.visible(variant, now).filter(title=OuterRef("title"))
     parts = PublishedCredit.objects.filter(Exists(shown), person=OuterRef("person"))
     people = PublishedPerson.objects.filter(Exists(parts), language=variant.language)
-    return _best(_ranked(people, query.text, "pk"), "card", query.limit)
+    texts = [query.text]
+    matching = people.filter(_match(texts))
+    return _best(_ranked(matching, texts, "pk"), "card", query.limit)
 
 
-def _ranked(rows: QuerySet[Any], text: str, *tail: str) -> QuerySet[Any]:
-    """Those that match: the name itself first, then its beginning, then the nearest."""
-    starts = Q(folded__startswith=text) | Q(folded__contains=f"| {text}")
-    if max(map(len, text.split())) <= _SHORT_WORD:
-        matching = rows.filter(folded__startswith=text)
-    else:
-        matching = rows.filter(folded__trigram_word_similar=text)
-    ranked: QuerySet[Any] = matching.annotate(
-        rank=Case(
-            When(Q(folded=text) | Q(folded__startswith=f"{text} |"), then=0),
-            When(Q(folded__endswith=f"| {text}"), then=0),
-            When(Q(folded__contains=f"| {text} |"), then=0),
-            When(starts, then=1),
-            default=2,
-            output_field=IntegerField(),
-        ),
-        nearness=TrigramWordSimilarity(text, "folded"),
+def _collections(
+    query: Query, texts: Sequence[str], variant: Variant, now: datetime
+) -> list[str]:
+    if any(query.narrowing.values()):
+        return []
+    shown = PublishedCollection.objects.with_titles(
+        PublishedTitle.objects.visible(variant, now), variant.language
+    )
+    matching = shown.filter(_match(texts))
+    return _best(_ranked(matching, texts, "pk"), "card", query.limit)
+
+
+def _match(texts: Sequence[str]) -> Q:
+    """Names like one of the texts."""
+    condition = Q()
+    for text in texts:
+        if max(map(len, text.split())) <= _SHORT_WORD:
+            condition |= Q(folded__startswith=text)
+        else:
+            condition |= Q(folded__trigram_word_similar=text)
+    return condition
+
+
+def _ranked(rows: QuerySet[Any], texts: Sequence[str], *tail: str) -> QuerySet[Any]:
+    """The name itself first, then its beginning, then the nearest; then the others."""
+    cases = [
+        When(condition, then=rank)
+        for rank, conditions in enumerate(
+            zip(*(_closeness(text) for text in texts), strict=True)
+        )
+        for condition in conditions
+    ]
+    near = [TrigramWordSimilarity(text, "folded") for text in texts]
+    ranked: QuerySet[Any] = rows.annotate(
+        rank=Case(*cases, default=_BY_PHRASE, output_field=IntegerField()),
+        nearness=near[0] if len(near) == 1 else Greatest(*near),
     )
     return ranked.order_by("rank", F("nearness").desc(), *tail)
+
+
+def _closeness(text: str) -> tuple[Q, Q, Q]:
+    """A name that is the text, one that starts with it, one that is like it."""
+    same = Q(folded=text) | Q(folded__startswith=f"{text} |")
+    same |= Q(folded__endswith=f"| {text}") | Q(folded__contains=f"| {text} |")
+    starts = Q(folded__startswith=text) | Q(folded__contains=f"| {text}")
+    return same, starts, _match([text])
 
 
 def _best(rows: QuerySet[Any], column: str, limit: int) -> list[str]:
@@ -173,4 +296,8 @@ def _best(rows: QuerySet[Any], column: str, limit: int) -> list[str]:
     if not found:
         return []
     floor = max(nearness for _, _, nearness in found) * _NEAR_THE_BEST
-    return [text for text, rank, nearness in found if rank < 2 or nearness >= floor]
+    return [
+        text
+        for text, rank, nearness in found
+        if rank != _BY_LIKENESS or nearness >= floor
+    ]

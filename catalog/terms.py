@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from accounts.entitlements import Terms
+from catalog import availability
 from catalog.models import PublishedEpisode, PublishedTitle
 
 
-def terms_of(content_id: str) -> Terms | None:
-    """Packages and age of what is published under this id; the same in each language."""
+def terms_of(content_id: str, territory: str, now: datetime) -> Terms | None:
+    """Packages, age and place of what is published under this id; alike in each language.
+
+    Outside its windows it is open nowhere: then no territory is among the terms.
+    """
     published = PublishedTitle.objects.filter(public_id=content_id)
     if content_id.startswith("ep_"):
         episodes = PublishedEpisode.objects.filter(public_id=content_id)
         published = PublishedTitle.objects.filter(title__in=episodes.values("title"))
-    row = published.values("packages", "min_age").first()
+    row = published.values("title_id", "packages", "min_age", "windowed").first()
     if row is None:
         return None
-    return Terms(packages=frozenset(row["packages"]), min_age=row["min_age"])
+    packages = frozenset(row["packages"])
+    if not row["windowed"]:
+        return Terms(packages=packages, min_age=row["min_age"])
+    standing = availability.standing(row["title_id"], territory, now)
+    return Terms(
+        packages=packages if standing.packages is None else standing.packages,
+        min_age=row["min_age"],
+        territories=None if standing.is_open else frozenset(),
+    )

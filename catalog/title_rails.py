@@ -89,7 +89,9 @@ def fill(wanted: Sourced, variant: Variant, now: datetime) -> dict[int, Filled]:
     kept = _kept(requests, rows)
     cards = _cards({row.title for each, _ in kept.values() for row in each}, variant)
     windowed = [pk for pk, card in cards.items() if card.windowed]
-    periods = availability.periods(windowed, variant.territory, now) if windowed else {}
+    periods = (
+        availability.standings(windowed, variant.territory, now) if windowed else {}
+    )
     return {
         place: Filled(
             requests[place].wanted.rail,
@@ -191,12 +193,12 @@ def _cards(titles: Collection[int], variant: Variant) -> dict[int, _Card]:
     return {row[0]: _Card(*row) for row in columns}
 
 
-def _entry(card: _Card, period: availability.Period | None, request: _Request) -> str:
+def _entry(card: _Card, period: availability.Standing | None, request: _Request) -> str:
     """A card, with what depends on when and where it is shown."""
     added = datetime.fromtimestamp(card.by_addition >> _NUMBER_BITS, UTC)
     comes = leaves = None
     if period is not None and request.source.name == COMING:
-        comes = period.changes_at
+        comes = period.starts_at
     elif period is not None:
         leaves = period.ends_at
     return "".join(_members(card.card, added, comes, leaves))

@@ -6,7 +6,14 @@ from django.urls import URLPattern, URLResolver, path
 
 from catalog.page_views import PageViewSet, RailViewSet
 from catalog.staff_views import DocumentItems, DocumentStatus, SendDocument
-from catalog.views import GenreViewSet, PersonViewSet, SearchViewSet, TitleViewSet
+from catalog.views import (
+    ChartViewSet,
+    CollectionViewSet,
+    GenreViewSet,
+    PersonViewSet,
+    SearchViewSet,
+    TitleViewSet,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("titles", TitleViewSet.as_view({"get": "list"}), name="titles"),
@@ -23,6 +30,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ingest", SendDocument.as_view(), name="ingest"),
     path("ingest/<slug:public_id>", DocumentStatus.as_view(), name="ingest-document"),
     path("ingest/<slug:public_id>/items", DocumentItems.as_view(), name="ingest-items"),
+    path(
+        "titles/<slug:id_or_slug>/episodes",
+        TitleViewSet.as_view({"get": "episodes"}),
+        name="episodes",
+    ),
+    path("collections", CollectionViewSet.as_view({"get": "list"}), name="collections"),
+    path(
+        "collections/<slug:id_or_slug>",
+        CollectionViewSet.as_view({"get": "retrieve"}),
+        name="collection",
+    ),
+    path(
+        "charts/<slug:chart>", ChartViewSet.as_view({"get": "retrieve"}), name="chart"
+    ),
     path("search", SearchViewSet.as_view({"get": "list"}), name="search"),
     path("pages", PageViewSet.as_view({"get": "list"}), name="pages"),
     path("pages/<slug:slug>", PageViewSet.as_view({"get": "retrieve"}), name="page"),

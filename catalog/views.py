@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
 import orjson
+from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from catalog import answers, availability, cache_keys, searching
-from catalog.filters import SORTS, TitleFilter, ordering
+from catalog import answers, cache_keys, searching, title_page
+from catalog.episodes import ORDERS
+from catalog.filters import (
+    AVAILABILITIES,
+    SORTS,
+    TitleFilter,
+    availability,
+    episode_order,
+    flag,
+    ordering,
+    season_number,
+)
 from catalog.models import (
+    ChartEntry,
+    PublishedCollection,
+    PublishedEpisodeCard,
     PublishedGenre,
     PublishedPerson,
     PublishedSeason,
@@ -20,8 +35,12 @@ from catalog.models import (
     PublishedWindow,
 )
 from catalog.models.titles import Kind
+from catalog.querysets import PublishedTitleQuerySet
 from catalog.serializers import (
     CardShape,
+    CollectionCardShape,
+    CollectionShape,
+    EpisodeShape,
     GenreShape,
     PersonShape,
     SearchShape,
@@ -37,6 +56,10 @@ from streamapi.rest.viewsets import ReadOnlyViewSet
 
 _VARY: Final = ("language", "territory", "maturity")
 _MAX_PARTS: Final = 200
+_MAX_MEMBERS: Final = 200
+_CHART: Final = 10
+_FAR: Final = timedelta(days=3650)
+"""How far ahead a title may be announced."""
 
 
 class CardPagination(KeysetPagination):
@@ -45,7 +68,17 @@ class CardPagination(KeysetPagination):
     max_page_size = 240
 
 
-class TitleViewSet(ReadOnlyViewSet):
+class _PagedViewSet(ReadOnlyViewSet):
+    """Lists that are joined from finished texts."""
+
+    @property
+    def next_cursor(self) -> str | None:
+        """Of the page that was just read."""
+        cursor: str | None = self.paginator.next_cursor  # type: ignore[union-attr]
+        return cursor
+
+
+class TitleViewSet(_PagedViewSet):
     """Movies and series."""
 
     queryset = PublishedTitle.objects.none()
@@ -57,7 +90,16 @@ class TitleViewSet(ReadOnlyViewSet):
             ttl=600,
             client_ttl=60,
             vary=_VARY,
-            query_params=("kind", "genre", "language", "sort", "cursor", "limit"),
+            query_params=(
+                *("kind", "genre", "language", "keyword", "studio", "availability"),
+                *("sort", "cursor", "limit"),
+            ),
+        ),
+        "episodes": CachePolicy(
+            ttl=3600,
+            client_ttl=60,
+            vary=_VARY,
+            query_params=("order", "season", "cursor", "limit"),
         ),
         "retrieve": CachePolicy(ttl=3600, client_ttl=60, vary=_VARY),
         "season": CachePolicy(ttl=3600, client_ttl=60, vary=_VARY),
@@ -70,6 +112,15 @@ class TitleViewSet(ReadOnlyViewSet):
             OpenApiParameter("kind", str, enum=Kind.values),
             OpenApiParameter("genre", str, description="The slug of a genre."),
             OpenApiParameter("language", str, description="A language spoken in it."),
+            OpenApiParameter("keyword", str, description="The slug of a keyword."),
+            OpenApiParameter("studio", str, description="The slug of a studio."),
+            OpenApiParameter(
+                "availability",
+                str,
+                enum=list(AVAILABILITIES),
+                description="Only what leaves soon, or what is announced and not here "
+                "yet; `available_until` or `available_from` of a card says when.",
+            ),
             OpenApiParameter("sort", str, enum=list(SORTS), default="popularity"),
         ],
     )
@@ -80,35 +131,72 @@ class TitleViewSet(ReadOnlyViewSet):
         wanted = TitleFilter.read(request.query_params)
         self.ordering = (ordering(request.query_params),)
         key = self.ordering[0].lstrip("-")
-        cards = PublishedTitle.objects.visible(variant, now).narrowed(
-            kind=wanted.kind, genre=wanted.genre, language=wanted.language
+        asked = availability(request.query_params)
+        cards, when = _listed(asked, variant, now)
+        columns = ("card", key, *when.values())
+        rows: Any = self.paginate_queryset(
+            cards.narrowed(**wanted.narrowing).values_list(*columns, named=True)
         )
-        rows: Any = self.paginate_queryset(cards.values_list("card", key, named=True))
         _mark(request, now, cache_keys.TITLES)
-        cursor = self.paginator.next_cursor  # type: ignore[union-attr]
-        return answers.page((row.card for row in rows), cursor, variant.language)
+        if when:
+            # whatever opens or closes at the horizon comes to this list, or goes
+            _expire_at_horizon(request, now)
+        texts = (_dated(row, when) for row in rows)
+        return answers.page(texts, self.next_cursor, variant.language)
 
     @extend_schema(operation_id="titles_retrieve", responses=TitleShape)
     def retrieve(self, request: Request, id_or_slug: str) -> HttpResponse:
         """The page of a title."""
         variant, now = _variant(request), moments.of(request)
         row = (
-            PublishedTitle.objects.visible(variant, now)
+            PublishedTitle.objects.reachable(variant, now)
             .named(id_or_slug)
-            .values_list("title_id", "document", "windowed")
+            .only("title_id", "language", "document", "windowed")
             .first()
         )
         if row is None:
             raise NotFound
-        title, text, windowed = row
-        tag(request, cache_keys.title(title))
-        until = None
-        if windowed:
-            period = availability.period(title, variant.territory, now)
-            until = period.ends_at
-            expires_by(request, period.changes_at)
-        body = answers.with_member(text, "available_until", answers.text(until))
-        return answers.document(body, variant.language)
+        page = title_page.build(row, variant, now, path=request.path)
+        tag(request, *page.tags)
+        expires_by(request, page.changes_at)
+        return answers.document(page.body, variant.language)
+
+    @extend_schema(
+        operation_id="titles_episodes_list",
+        responses=EpisodeShape(many=True),
+        parameters=[
+            OpenApiParameter(
+                "order",
+                str,
+                enum=[*ORDERS],
+                default="season",
+                description="`watching` puts specials where they belong; `absolute` "
+                "counts through all seasons.",
+            ),
+            OpenApiParameter("season", int, description="Only this season."),
+        ],
+    )
+    def episodes(self, request: Request, id_or_slug: str) -> HttpResponse:
+        """The episodes of a series, a page at a time, in the order asked for."""
+        variant, now = _variant(request), moments.of(request)
+        titles = PublishedTitle.objects.visible(variant, now).named(id_or_slug)
+        title = titles.values_list("title_id", flat=True).first()
+        if title is None:
+            raise NotFound
+        key = f"by_{episode_order(request.query_params)}"
+        self.ordering = (key,)
+        cards = PublishedEpisodeCard.objects.filter(
+            title=title, language=variant.language
+        )
+        season = season_number(request.query_params)
+        if season is not None:
+            cards = cards.filter(season_number=season)
+        rows: Any = self.paginate_queryset(
+            cards.values_list("document", key, named=True)
+        )
+        _mark(request, now, cache_keys.title(title))
+        texts = (row.document for row in rows)
+        return answers.page(texts, self.next_cursor, variant.language)
 
     @extend_schema(operation_id="titles_seasons_retrieve", responses=SeasonShape)
     def season(self, request: Request, id_or_slug: str, number: int) -> HttpResponse:
@@ -123,6 +211,92 @@ class TitleViewSet(ReadOnlyViewSet):
         )
         _mark(request, now, cache_keys.title(title))
         return answers.document(text, variant.language)
+
+
+class CollectionViewSet(_PagedViewSet):
+    """Titles that belong together, in the order in which to watch them."""
+
+    queryset = PublishedCollection.objects.none()
+    pagination_class = KeysetPagination
+    lookup_field = "id_or_slug"
+    ordering: tuple[str, ...] = ("by_name",)
+    cache_policies = {
+        "list": CachePolicy(
+            ttl=3600, client_ttl=60, vary=_VARY, query_params=("cursor", "limit")
+        ),
+        "retrieve": CachePolicy(ttl=3600, client_ttl=60, vary=_VARY),
+    }
+
+    @extend_schema(
+        operation_id="collections_list", responses=CollectionCardShape(many=True)
+    )
+    def list(self, request: Request) -> HttpResponse:
+        """Collections of which at least one title can be seen, by name."""
+        variant, now = _variant(request), moments.of(request)
+        found = PublishedCollection.objects.with_titles(
+            PublishedTitle.objects.visible(variant, now), variant.language
+        )
+        rows: Any = self.paginate_queryset(
+            found.values_list("card", "by_name", named=True)
+        )
+        _mark(request, now, cache_keys.COLLECTIONS, cache_keys.TITLES)
+        texts = (row.card for row in rows)
+        return answers.page(texts, self.next_cursor, variant.language)
+
+    @extend_schema(operation_id="collections_retrieve", responses=CollectionShape)
+    def retrieve(self, request: Request, id_or_slug: str) -> HttpResponse:
+        """A collection and its titles."""
+        variant, now = _variant(request), moments.of(request)
+        collection, text = _found(
+            PublishedCollection.objects.named(id_or_slug)
+            .filter(language=variant.language)
+            .values_list("collection_id", "document")
+            .first()
+        )
+        cards = (
+            PublishedTitle.objects.visible(variant, now)
+            .collected(collection)
+            .values_list("card", flat=True)
+        )[:_MAX_MEMBERS]
+        if not cards:
+            raise NotFound
+        tags = (cache_keys.collection(collection), cache_keys.TITLES)
+        _mark(request, now, *tags)
+        body = answers.with_member(text, "titles", f"[{','.join(cards)}]")
+        return answers.document(body, variant.language)
+
+
+class ChartViewSet(ReadOnlyViewSet):
+    """What is watched most where the viewer is."""
+
+    queryset = PublishedTitle.objects.none()
+    lookup_field = "chart"
+    cache_policies: ClassVar = {
+        "retrieve": CachePolicy(ttl=900, client_ttl=60, vary=_VARY),
+    }
+
+    @extend_schema(
+        operation_id="charts_retrieve",
+        responses=CardShape(many=True),
+        parameters=[
+            OpenApiParameter(
+                "chart", str, OpenApiParameter.PATH, enum=ChartEntry.Chart.values
+            )
+        ],
+    )
+    def retrieve(self, request: Request, chart: str) -> HttpResponse:
+        """The first ten, in their order; by popularity until there are real plays."""
+        if chart not in ChartEntry.Chart.values:
+            raise NotFound
+        variant, now = _variant(request), moments.of(request)
+        visible = PublishedTitle.objects.visible(variant, now)
+        charted = visible.charted(chart, variant.territory)
+        cards = list(charted.values_list("card", flat=True)[:_CHART])
+        if not cards:
+            popular = visible.order_by("-by_popularity")
+            cards = list(popular.values_list("card", flat=True)[:_CHART])
+        _mark(request, now, cache_keys.CHARTS, cache_keys.TITLES)
+        return answers.page(cards, None, variant.language)
 
 
 class GenreViewSet(ReadOnlyViewSet):
@@ -186,7 +360,10 @@ class SearchViewSet(ReadOnlyViewSet):
             ttl=300,
             client_ttl=60,
             vary=_VARY,
-            query_params=("q", "kind", "genre", "language", "limit"),
+            query_params=(
+                *("q", "kind", "genre", "language", "keyword", "studio"),
+                *("facets", "limit"),
+            ),
         ),
     }
 
@@ -198,6 +375,14 @@ class SearchViewSet(ReadOnlyViewSet):
             OpenApiParameter("kind", str, enum=Kind.values),
             OpenApiParameter("genre", str, description="The slug of a genre."),
             OpenApiParameter("language", str, description="A language spoken in it."),
+            OpenApiParameter("keyword", str, description="The slug of a keyword."),
+            OpenApiParameter("studio", str, description="The slug of a studio."),
+            OpenApiParameter(
+                "facets",
+                bool,
+                description="Also how many of the titles found there are in each kind, "
+                "genre and language.",
+            ),
             OpenApiParameter("limit", int, description="Results of each kind."),
         ],
     )
@@ -207,18 +392,23 @@ class SearchViewSet(ReadOnlyViewSet):
         wanted = TitleFilter.read(request.query_params)
         query = searching.Query(
             text=searching.fold_query(request.query_params.get("q", "")),
-            kind=wanted.kind,
-            genre=wanted.genre,
-            language=wanted.language,
+            **wanted.narrowing,
             limit=page_size(request.query_params.get("limit"), 20, 50),
         )
         groups = searching.search(query, variant, now)
-        _mark(request, now, cache_keys.TITLES)
+        _mark(
+            request,
+            now,
+            *(cache_keys.TITLES, cache_keys.COLLECTIONS, cache_keys.SYNONYMS),
+        )
         texts = [
             f'{{"kind":{answers.text(one.kind)},"results":[{",".join(one.results)}]}}'
             for one in groups
         ]
         body = f'{{"query":{answers.text(query.text)},"groups":[{",".join(texts)}]}}'
+        if flag(request.query_params, "facets"):
+            facets = searching.facets(query, variant, now)
+            body = answers.with_member(body, "facets", answers.text(facets))
         return answers.document(body, variant.language)
 
 
@@ -233,6 +423,37 @@ def _mark(request: Request, now: datetime, *tags: str) -> None:
     territory = _variant(request).territory
     windows = PublishedWindow.objects.in_territory(territory)
     expires_by(request, windows.next_boundary(now))
+
+
+def _listed(
+    asked: str, variant: Variant, now: datetime
+) -> tuple[PublishedTitleQuerySet, Mapping[str, str]]:
+    """The titles to list, and the columns that say when they come or go."""
+    titles = PublishedTitle.objects.all()
+    if asked == "leaving":
+        here = titles.visible(variant, now)
+        found = here.leaving(variant.territory, now, _horizon())
+        return found, {"available_until": "leaves_at"}
+    if asked == "coming":
+        return titles.coming(variant, now, _FAR), {"available_from": "opens_at"}
+    return titles.visible(variant, now), {}
+
+
+def _horizon() -> timedelta:
+    return timedelta(days=settings.LEAVING_SOON_DAYS)
+
+
+def _expire_at_horizon(request: Request, now: datetime) -> None:
+    windows = PublishedWindow.objects.in_territory(_variant(request).territory)
+    boundary = windows.next_boundary(now + _horizon())
+    expires_by(request, boundary - _horizon() if boundary else None)
+
+
+def _dated(row: Any, when: Mapping[str, str]) -> str:
+    text: str = row.card
+    for name, column in when.items():
+        text = answers.with_member(text, name, answers.text(getattr(row, column)))
+    return text
 
 
 def _found(row: tuple[int, str] | None) -> tuple[int, str]:

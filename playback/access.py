@@ -11,6 +11,7 @@ from accounts.entitlements import RATED_FOR_ADULTS, Allow, Deny, Holder, Terms
 from accounts.models import Device
 from accounts.tokens import Viewer
 from catalog import availability
+from catalog.documents import TEASERS
 from playback.content import Playable
 from streamapi.errors import Denied, DomainError, Unauthenticated
 
@@ -38,19 +39,8 @@ def check(
     playable: Playable, holder: Holder, *, territory: str, now: datetime
 ) -> Allow:
     """The terms on which they may; raises what stands in the way."""
-    title_pk = playable.title_pk
-    if (
-        playable.windowed
-        and title_pk is not None
-        and not availability.is_available(title_pk, territory, now)
-    ):
-        period = availability.period(title_pk, territory, now)
-        raise Denied(
-            "It is not available here at this time.",
-            code="not_available_now",
-            until=period.changes_at,
-        )
-    terms = Terms(packages=playable.packages, min_age=playable.min_age)
+    packages = _packages(playable, territory, now)
+    terms = Terms(packages=packages, min_age=playable.min_age)
     return decided(holder, terms, territory=territory, now=now)
 
 
@@ -60,6 +50,26 @@ def decided(holder: Holder, terms: Terms, *, territory: str, now: datetime) -> A
     if isinstance(decision, Deny):
         raise _refusal(decision, holder, terms, territory=territory, now=now)
     return decision
+
+
+def _packages(playable: Playable, territory: str, now: datetime) -> frozenset[str]:
+    """What gives access here and now; raises when nothing does."""
+    standing = availability.ALWAYS_OPEN
+    if playable.windowed and playable.title_pk is not None:
+        standing = availability.standing(playable.title_pk, territory, now)
+    teaser = playable.kind in TEASERS
+    announced = teaser and standing.starts_at is not None
+    if not (standing.is_open or announced) or not availability.any_holds(
+        playable.periods, territory, now
+    ):
+        raise Denied(
+            "It is not available here at this time.",
+            code="not_available_now",
+            until=standing.changes_at,
+        )
+    if teaser or standing.packages is None:
+        return playable.packages
+    return standing.packages
 
 
 def _refusal(

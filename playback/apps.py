@@ -11,12 +11,17 @@ class PlaybackConfig(AppConfig):
     name = "playback"
 
     def ready(self) -> None:
-        """Tell what video a title has and which rails viewers have; hear of devices out."""
+        """Tell what video a title has, what is watched and which rails viewers have.
+
+        Hear of devices that are signed out.
+        """
         from accounts import devices
         from catalog import documents, rail_sources
-        from playback import departures, media_section, personal_rails
+        from catalog import plays as catalog_plays
+        from playback import departures, media_section, personal_rails, plays
 
         documents.register_section("media", media_section.build)
+        catalog_plays.register_source(plays.between)
         for source in personal_rails.SOURCES:
             rail_sources.register(source)
         devices.on_revoked(departures.end_streams)

@@ -11,11 +11,13 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from catalog import languages
+from catalog.documents import TEASERS
 from catalog.models import PublishedEpisode, PublishedSeason, PublishedTitle
 from playback import episodes
 from playback.episodes import Place
 from playback.models import (
     Asset,
+    AssetWindow,
     AudioTrack,
     ContentKey,
     Marker,
@@ -33,6 +35,11 @@ _TRACKS: Final[Mapping[str, tuple[type[Model], str, tuple[str, ...]]]] = {
     "sounds": (AudioTrack, "position", ("language", "label", "codec", "channels")),
     "words": (TextTrack, "pk", ("language", "label", "role", "path")),
     "marks": (Marker, "start_ms", ("kind", "start_ms", "end_ms")),
+    "periods": (
+        AssetWindow,
+        "pk",
+        ("territories", "excluded", "starts_at", "ends_at"),
+    ),
 }
 
 
@@ -63,6 +70,7 @@ class Playable:
     next: Place | None = None
     airing: Airing | None = None
     stream: Stream | None = None
+    periods: Sequence[Mapping[str, Any]] = ()
 
     @property
     def is_protected(self) -> bool:
@@ -94,17 +102,19 @@ class NotPlayable(Conflict):
 
 
 def find(content_id: str, kind: str = Asset.Kind.MAIN, language: str = "") -> Playable:
-    """The video of published content, in one query; names in ``language``."""
+    """The video of published content, in one query; names in ``language``.
+
+    A trailer or an extra also has an id of its own, under which it is played.
+    """
     language = language or languages.default_language()
     row = _rows(content_id, kind, language).first()
     if row is None or not row["is_published"] or row["shown"] is None:
         raise _why_not(content_id)
     shown = row["shown"]
-    trailer = kind == Asset.Kind.TRAILER
     here, following = episodes.place(content_id, row["seasons"])
     return Playable(
         content_id=content_id,
-        kind=kind,
+        kind=row["kind"],
         name=shown["name"],
         title_id=shown["id"],
         title_pk=row["owner"],
@@ -113,12 +123,12 @@ def find(content_id: str, kind: str = Asset.Kind.MAIN, language: str = "") -> Pl
         folder=row["folder"],
         duration_ms=row["duration_ms"],
         thumbnails=row["thumbnails"],
-        packages=frozenset(() if trailer else shown["packages"]),
+        packages=frozenset(() if row["kind"] in TEASERS else shown["packages"]),
         min_age=shown["min_age"],
         windowed=shown["windowed"],
         keys=row["keys"],
         place=here,
-        next=None if trailer else following,
+        next=following if row["kind"] == Asset.Kind.MAIN else None,
         rights_max_height=row["rights_max_height"],
         **{name: row[name] for name in _TRACKS},
     )
@@ -130,7 +140,6 @@ def film(content_id: str) -> Mapping[str, Any] | None:
 
 
 def _rows(content_id: str, kind: str, language: str) -> QuerySet[Asset, dict[str, Any]]:
-    owner = "episode" if content_id.startswith("ep_") else "title"
     published = PublishedTitle.objects.filter(
         title=OuterRef("owner"), language=language
     )
@@ -144,7 +153,7 @@ def _rows(content_id: str, kind: str, language: str) -> QuerySet[Asset, dict[str
     episode = PublishedEpisode.objects.filter(public_id=OuterRef("episode__public_id"))
     rows: QuerySet[Asset, dict[str, Any]] = (
         Asset.objects.playable()
-        .filter(Q((f"{owner}__public_id", content_id)), kind=kind)
+        .filter(_asked(content_id, kind))
         .annotate(
             owner=Coalesce(F("title_id"), F("episode__season__title_id")),
             shown=Subquery(published.values(facts=facts)[:1]),
@@ -155,7 +164,7 @@ def _rows(content_id: str, kind: str, language: str) -> QuerySet[Asset, dict[str
         )
         .order_by("pk")
         .values(
-            *("pk", "public_id", "folder", "duration_ms", "thumbnails"),
+            *("pk", "public_id", "kind", "folder", "duration_ms", "thumbnails"),
             *(
                 "owner",
                 "shown",
@@ -168,6 +177,13 @@ def _rows(content_id: str, kind: str, language: str) -> QuerySet[Asset, dict[str
         )
     )
     return rows
+
+
+def _asked(content_id: str, kind: str) -> Q:
+    if content_id.startswith("as_"):
+        return Q(public_id=content_id) & ~Q(kind=Asset.Kind.MAIN)
+    owner = "episode" if content_id.startswith("ep_") else "title"
+    return Q((f"{owner}__public_id", content_id), kind=kind)
 
 
 def _tracks(model: type[Model], order: str, fields: tuple[str, ...]) -> ArraySubquery:

@@ -6,26 +6,31 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from playback.models import Asset
+from playback.models import Asset, AssetWindow
 from playback.models.assets import TextRole
 
 _BADGES: Final = ((2160, "4k"), (1080, "full_hd"), (720, "hd"))
 
 
 def build(title_pks: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
-    """The section of each title that has video; five queries for any number of them."""
+    """The section of each title that has video; six queries for any number of them."""
     assets = (
         Asset.objects.of_titles(title_pks)
-        .filter(kind=Asset.Kind.MAIN)
         .playable()
         .with_tracks()
+        .prefetch_related("windows")
         .select_related("episode__season")
         .order_by("pk")
     )
     by_title: dict[int, list[Asset]] = defaultdict(list)
+    beside: dict[int, list[Asset]] = defaultdict(list)
     for asset in assets:
-        by_title[asset.owner_pk].append(asset)
-    return {pk: _section(found) for pk, found in by_title.items()}
+        where = by_title if asset.kind == Asset.Kind.MAIN else beside
+        where[asset.owner_pk].append(asset)
+    sections = {pk: _section(found) for pk, found in by_title.items()}
+    for pk, found in beside.items():
+        sections.setdefault(pk, {})["videos"] = [_video(asset) for asset in found]
+    return sections
 
 
 def _section(assets: Sequence[Asset]) -> dict[str, Any]:
@@ -49,6 +54,29 @@ def _section(assets: Sequence[Asset]) -> dict[str, Any]:
         if asset.episode is not None
     }
     return section
+
+
+def _video(asset: Asset) -> dict[str, Any]:
+    """A trailer or an extra, with the windows that it may be played in."""
+    kind = Asset.Kind(asset.kind)
+    spoken = (track.language for track in asset.audio_tracks.all())
+    return {
+        "id": asset.public_id,
+        "kind": kind.value,
+        "name": asset.name or str(kind.label).capitalize(),
+        "language": next(spoken, asset.language),
+        "duration_ms": asset.duration_ms,
+        "windows": [_window(one) for one in asset.windows.all()],
+    }
+
+
+def _window(window: AssetWindow) -> dict[str, Any]:
+    return {
+        "territories": window.territories,
+        "excluded": window.excluded,
+        "starts_at": window.starts_at and window.starts_at.isoformat(),
+        "ends_at": window.ends_at and window.ends_at.isoformat(),
+    }
 
 
 def _badges(assets: Sequence[Asset], roles: set[str]) -> list[str]:

@@ -189,6 +189,7 @@ def start(
     if height[1] is None and height[0] < playable.tallest:
         height = height[0], "device"
     session = _session(session_id, request, family, playable, height, household, now)
+    session.territory = territory
     if playable.is_protected:
         session.drm_system = protection.system
     hot = _placed(session, request, household, allow, now)

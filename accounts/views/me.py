@@ -114,10 +114,12 @@ class Offers(PersonalView):
     )
     def get(self, request: Request) -> Response:
         title = request.query_params.get("title")
-        packages = content.terms_of(title).packages if title else None
-        found = offers.on_sale(
-            territory=self.variant.territory, now=timezone.now(), packages=packages
-        )
+        territory, now = self.variant.territory, timezone.now()
+        packages = None
+        if title:
+            terms = content.terms_of(title, territory=territory, now=now)
+            packages = terms.packages
+        found = offers.on_sale(territory=territory, now=now, packages=packages)
         return _list([_offer(offer) for offer in found])
 
 

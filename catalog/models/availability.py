@@ -44,6 +44,11 @@ class AvailabilityWindow(Window):
         related_name="+",
         help_text="What gives access in this window; none means those of the title.",
     )
+    free = models.BooleanField(
+        "free for everyone",
+        default=False,
+        help_text="In this window no package is needed, whatever the title says.",
+    )
     announced_at = models.DateTimeField(
         null=True,
         blank=True,
@@ -78,6 +83,7 @@ class PublishedWindow(Window):
         db_constraint=False,
     )
     packages = ArrayField(models.CharField(max_length=64), default=list)
+    free = models.BooleanField(default=False)
     announced_at = models.DateTimeField(null=True)
 
     objects = WindowQuerySet.as_manager()
@@ -86,4 +92,5 @@ class PublishedWindow(Window):
         indexes = [
             models.Index(fields=["starts_at"], name="window_by_start"),
             models.Index(fields=["ends_at"], name="window_by_end"),
+            models.Index(fields=["announced_at"], name="window_by_announcement"),
         ]

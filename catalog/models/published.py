@@ -18,6 +18,7 @@ from catalog.models.genres import Genre
 from catalog.models.people import Person
 from catalog.models.titles import Kind, Title
 from catalog.querysets import (
+    PublishedCollectionQuerySet,
     PublishedGenreQuerySet,
     PublishedSeasonQuerySet,
     PublishedTitleQuerySet,
@@ -274,6 +275,8 @@ class PublishedCollection(models.Model):
     folded = models.TextField(db_collation="C")
     card = models.TextField()
     document = models.TextField()
+
+    objects = PublishedCollectionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -75,11 +75,12 @@ class PlaybackSession(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["started_at"], name="sessions_by_start"),
             models.Index(
                 fields=["account", "last_seen_at"],
                 condition=Q(ended_at=None),
                 name="open_sessions_of_account",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -285,6 +285,10 @@ TASKS = {
     }
 }
 
+# --- Catalogue ----------
+# How long before it goes a title counts as leaving soon.
+LEAVING_SOON_DAYS = ENV.number("LEAVING_SOON_DAYS", 14)
+
 # --- Guide ----------
 EPG_MAX_PACKED_BYTES = ENV.number("EPG_MAX_PACKED_BYTES", 1024 * 1024 * 1024)
 EPG_MAX_UNPACKED_BYTES = ENV.number("EPG_MAX_UNPACKED_BYTES", 1024 * 1024 * 1024)

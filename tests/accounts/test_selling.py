@@ -69,7 +69,7 @@ class Household:
         self.on(day)
         moment = NOW + timedelta(days=day)
         holder = holder_of(verify(self.token, now=moment), now=moment)
-        terms = content.terms_of(f"ti_{name}")
+        terms = content.terms_of(f"ti_{name}", territory="US", now=NOW)
         return decide(holder, terms, territory="US", now=moment)
 
 

@@ -10,16 +10,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from catalog import publishing, rail_sources, releasing
+from catalog import publishing, rail_sources, related, releasing
 from streamapi.env import Environment
 from tests.factories import accounts, catalog, channels
 
 BASELINE = Path(__file__).with_name("query_counts.json")
 UPDATE = Environment().flag("UPDATE_QUERY_COUNTS", default=False)
+DEFAULT_TERRITORY = settings.TERRITORIES[0]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -45,6 +48,66 @@ def _title(size):
 
 def _season(size):
     return f"/v1/titles/{_titles(size)[0].public_id}/seasons/1"
+
+
+def _episodes(size):
+    return f"/v1/titles/{_titles(size)[0].public_id}/episodes?order=watching"
+
+
+def _leaving(size):
+    for _ in range(size):
+        title = catalog.title()
+        for week in range(size):
+            ends_at = timezone.now() + timedelta(days=1 + week / 10)
+            catalog.window(title, ends_at=ends_at)
+        publishing.publish(title, by=None, now=NOW)
+    return "/v1/titles?availability=leaving"
+
+
+def _coming(size):
+    for _ in range(size):
+        title = catalog.title()
+        catalog.window(
+            title, announced_at=NOW, starts_at=timezone.now() + timedelta(days=9)
+        )
+        publishing.publish(title, by=None, now=NOW)
+    return "/v1/titles?availability=coming"
+
+
+def _full_title(size):
+    """A title with everything beside it: offers, collections, related titles."""
+    titles = [catalog.title(genres=("drama",)) for _ in range(size + 1)]
+    package = accounts.make_package("basic")
+    for number in range(size):
+        product = accounts.make_product(f"plan-{number}", "basic")
+        accounts.make_offer(product, territory=DEFAULT_TERRITORY)
+        catalog.collection(f"set-{number}", *titles)
+        catalog.keyword(titles[0], f"word-{number}")
+    for title in titles:
+        title.packages.add(package)
+        catalog.window(title, ends_at=timezone.now() + timedelta(days=1))
+        publishing.publish(title, by=None, now=NOW)
+    related.relate(now=NOW)
+    return f"/v1/titles/{titles[0].slug}"
+
+
+def _collections(size):
+    for number in range(size):
+        titles = [catalog.title() for _ in range(size)]
+        catalog.collection(f"set-{number}", *titles)
+        for title in titles:
+            publishing.publish(title, by=None, now=NOW)
+    return "/v1/collections"
+
+
+def _collection(size):
+    _collections(size)
+    return "/v1/collections/set-0"
+
+
+def _chart(size):
+    _titles(size)
+    return "/v1/charts/top"
 
 
 def _genres(size):
@@ -137,6 +200,10 @@ def _rail(size):
     return f"/v1/rails/{rail.public_id}"
 
 
+def _search_with_facets(size):
+    return f"{_search(size)}&facets=true"
+
+
 PROBES = {
     "GET /v1/channels": _channel_list,
     "GET /v1/channels/now": _now,
@@ -150,9 +217,17 @@ PROBES = {
     "GET /v1/titles": _title_list,
     "GET /v1/titles/{id}": _title,
     "GET /v1/titles/{id}/seasons/{number}": _season,
+    "GET /v1/titles/{id} with everything": _full_title,
+    "GET /v1/titles/{id}/episodes": _episodes,
+    "GET /v1/titles?availability=leaving": _leaving,
+    "GET /v1/titles?availability=coming": _coming,
+    "GET /v1/collections": _collections,
+    "GET /v1/collections/{id}": _collection,
+    "GET /v1/charts/{chart}": _chart,
     "GET /v1/genres": _genres,
     "GET /v1/people/{id}": _person,
     "GET /v1/search": _search,
+    "GET /v1/search?facets=true": _search_with_facets,
 }
 
 

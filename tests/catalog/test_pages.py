@@ -54,6 +54,7 @@ def windowed(publish):
             title=made,
             starts_at=starts_at,
             ends_at=ends_at,
+            announced_at=starts_at and NOON - DAY,
             territories=list(territories),
         )
         return publish(made)

@@ -16,19 +16,23 @@ from tests.factories.accounts import make_package
 pytestmark = pytest.mark.django_db
 
 
+def _terms(content_id: str) -> Terms:
+    return content.terms_of(content_id, territory="US", now=timezone.now())
+
+
 class TestTerms:
     def test_of_a_title_are_its_packages_and_its_age(self) -> None:
         film = make.title("Dune", min_age=12)
         film.packages.add(make_package("films"))
         with pytest.raises(NotFound):
-            content.terms_of(film.public_id)
+            _terms(film.public_id)
         publishing.publish(film, by=None, now=timezone.now())
         expected = Terms(packages=frozenset({"films"}), min_age=12)
-        assert content.terms_of(film.public_id) == expected
+        assert _terms(film.public_id) == expected
 
     def test_of_an_episode_are_those_of_its_series(self) -> None:
         show = make.series("Lost", min_age=16)
         publishing.publish(show, by=None, now=timezone.now())
         episode = Episode.objects.first()
         assert episode is not None
-        assert content.terms_of(episode.public_id) == Terms(min_age=16)
+        assert _terms(episode.public_id) == Terms(min_age=16)

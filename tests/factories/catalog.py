@@ -5,17 +5,26 @@ from __future__ import annotations
 import itertools
 
 from catalog.models import (
+    AttributeDefinition,
+    AttributeValue,
+    AvailabilityWindow,
+    Collection,
+    CollectionItem,
+    CollectionTranslation,
     Credit,
     Episode,
     EpisodeTranslation,
     Genre,
     GenreTranslation,
+    Keyword,
+    KeywordTranslation,
     MaturityRating,
     Page,
     Person,
     Rail,
     RailItem,
     Season,
+    Studio,
     Title,
     TitleTranslation,
 )
@@ -95,3 +104,51 @@ def rail(page, source="curated", *, titles=(), packages=(), **fields):
     for place, title in enumerate(titles):
         RailItem.objects.create(rail=made, title=title, position=place)
     return made
+
+
+def window(title, *, packages=(), **fields):
+    """A window of a title; open everywhere and for ever unless told."""
+    made = AvailabilityWindow.objects.create(title=title, **fields)
+    made.packages.set(packages)
+    return made
+
+
+def collection(slug, *titles, **names):
+    """A collection of these titles in this order, named in English unless told."""
+    made = Collection.objects.create(slug=slug)
+    for language, name in (names or {"en": slug.title()}).items():
+        CollectionTranslation.objects.create(
+            collection=made, language=language, name=name
+        )
+    for position, one in enumerate(titles):
+        CollectionItem.objects.create(collection=made, title=one, position=position)
+    return made
+
+
+def keyword(title, slug, **names):
+    """A keyword of a title, named in English unless told."""
+    made, created = Keyword.objects.get_or_create(slug=slug)
+    if created:
+        for language, name in (names or {"en": slug.replace("-", " ")}).items():
+            KeywordTranslation.objects.create(
+                keyword=made, language=language, name=name
+            )
+    title.keywords.add(made)
+    return made
+
+
+def studio(title, slug):
+    """A studio that made a title."""
+    made, _ = Studio.objects.get_or_create(slug=slug, defaults={"name": slug.title()})
+    title.studios.add(made)
+    return made
+
+
+def attribute(title, code, type_, value, **fields):
+    """An attribute of a title, and its definition."""
+    definition, _ = AttributeDefinition.objects.get_or_create(
+        code=code, defaults={"name": code.title(), "type": type_} | fields
+    )
+    return AttributeValue.objects.create(
+        title=title, definition=definition, value=value
+    )
