@@ -53,7 +53,7 @@ def staff(client: Client) -> User:
 def _film() -> Iterator[None]:
     """One film that someone owns the terms of."""
     known = {"ti_film": Terms(packages=frozenset({"films"}), min_age=12)}
-    content.register_terms_source(known.get)
+    content.register_terms_source(lambda content_id, *_: known.get(content_id))
     yield
     content._sources.pop()
 
