@@ -72,6 +72,7 @@ class CachedAnswersAdmin(admin.ModelAdmin[CachedAnswers]):
             "may_purge": request.user.has_perm(_PURGE),
             "status": _status(),
             "unsent": sorted(delivery.unsent),
+            "unsent_to_edge": sorted(delivery.unsent_to_edge),
         }
         return TemplateResponse(request, "admin/responsecache/status.html", context)
 

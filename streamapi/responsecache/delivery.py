@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 from weakref import WeakSet
 
+from streamapi.responsecache.edgepurges import EdgePurges
 from streamapi.responsecache.engine import ResponseCache
 from streamapi.responsecache.shared import CacheDown, SharedLevel
 
@@ -18,7 +19,8 @@ _RETRY_S: Final = 0.5
 
 
 class Delivery:
-    """Purges the memory of this process, then Redis and through it every other process.
+    """Purges the memory of this process, then Redis and through it every other process,
+    and the edge if there is one that can be told.
 
     While Redis is down a purge waits here and is sent as soon as it is back: what Redis
     still holds from before must not come back to life.
@@ -28,8 +30,10 @@ class Delivery:
         self,
         shared: Callable[[], SharedLevel],
         sleep: Callable[[float], None] = time.sleep,
+        edge: EdgePurges | None = None,
     ) -> None:
         self._shared = shared
+        self._edge = edge
         self._sleep = sleep
         self._lock = threading.Lock()
         self._unsent: set[str] = set()
@@ -45,6 +49,11 @@ class Delivery:
         """What Redis has not been told yet."""
         return frozenset(self._unsent)
 
+    @property
+    def unsent_to_edge(self) -> frozenset[str]:
+        """What the edge has not been told yet."""
+        return frozenset() if self._edge is None else self._edge.unsent
+
     def deliver(self, tags: frozenset[str]) -> None:
         """Purge; never fails."""
         for cache in list(self._caches):
@@ -52,6 +61,7 @@ class Delivery:
         with self._lock:
             self._unsent |= tags
         if not self.flush():
+            self._tell_edge(tags)
             self._retry_later()
 
     def send(self, tags: frozenset[str]) -> None:
@@ -59,12 +69,15 @@ class Delivery:
         for cache in list(self._caches):
             cache.purge(tags)
         self._shared().purge(tags)
+        self._tell_edge(tags)
 
     def clear(self) -> None:
         """Drop every answer everywhere; raises CacheDown if Redis does not hear it."""
         for cache in list(self._caches):
             cache.forget()
         self._shared().clear()
+        if self._edge is not None:
+            self._edge.add_everything()
 
     def flush(self) -> bool:
         """Send what is waiting; whether nothing is left."""
@@ -81,7 +94,13 @@ class Delivery:
             return False
         with self._lock:
             self._unsent -= tags
+        self._tell_edge(tags)
         return True
+
+    def _tell_edge(self, tags: frozenset[str]) -> None:
+        """Again after Redis was down: till then the edge could fetch what was old."""
+        if self._edge is not None:
+            self._edge.add(tags)
 
     def _retry_later(self) -> None:
         with self._lock:

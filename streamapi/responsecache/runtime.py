@@ -10,6 +10,7 @@ from typing import Final
 
 import gevent
 from django.conf import settings
+from django.utils.module_loading import import_string
 from django_redis import get_redis_connection
 from gevent import monkey
 from redis import Redis
@@ -19,6 +20,7 @@ from redis.retry import Retry
 from streamapi.http.variant import rules
 from streamapi.responsecache.access import AccessLines
 from streamapi.responsecache.delivery import Delivery
+from streamapi.responsecache.edgepurges import EdgePurges
 from streamapi.responsecache.engine import (
     Limits,
     Offload,
@@ -48,7 +50,13 @@ def shared_level() -> SharedLevel:
     )
 
 
-delivery: Final = Delivery(shared_level)
+def edge_purges() -> EdgePurges | None:
+    """The way to the edge that can be told of purges, if the settings name one."""
+    name = settings.RESPONSE_CACHE_EDGE
+    return EdgePurges(functools.cache(import_string(name))) if name else None
+
+
+delivery: Final = Delivery(shared_level, edge=edge_purges())
 
 
 def channel_client() -> Redis:

@@ -162,6 +162,11 @@ CACHES: dict[str, dict[str, Any]] = {
 RESPONSE_CACHE_MEMORY_BYTES = ENV.number("RESPONSE_CACHE_MEMORY_MB", 64) * 1024 * 1024
 RESPONSE_CACHE_NAMESPACE = f"rc:{ENV.text('RELEASE', 'dev')}"
 RESPONSE_CACHE_LOG_SAMPLE = ENV.seconds("RESPONSE_CACHE_LOG_SAMPLE", 1.0)
+# Empty: the edge, if there is one, is not told of purges and lives by the lifetimes.
+CLOUDFRONT_DISTRIBUTION = ENV.text("CLOUDFRONT_DISTRIBUTION", "")
+RESPONSE_CACHE_EDGE = (
+    "streamapi.responsecache.cloudfront.distribution" if CLOUDFRONT_DISTRIBUTION else ""
+)
 RESPONSE_CACHE_STRICT = False  # raise where a shared view looks at who asks
 
 # --- Languages, territories, maturity ----------
