@@ -13,7 +13,7 @@ from typing import Any  # noqa: E402
 from psycopg_pool import PoolTimeout  # noqa: E402
 
 from streamapi.env import Environment  # noqa: E402
-from streamapi.responsecache.worker import freeze  # noqa: E402
+from streamapi.responsecache.worker import settle  # noqa: E402
 
 _env = Environment()
 _POOL_CHECK_S = 2
@@ -58,8 +58,8 @@ def post_fork(_server: Any, _worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """From here on the configuration does not change: make it cheap to read."""
-    freeze(worker.cfg)
+    """Everything is loaded: make it cheap to use, and keep the pools in order."""
+    settle(worker.cfg)
     threading.Thread(target=_keep_pools, args=(worker,), daemon=True).start()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any, Final
 
-from streamapi.responsecache import engine, headers
+from streamapi.responsecache import engine, headers, prepared
 from streamapi.responsecache.access import AccessLines
 from streamapi.responsecache.engine import Answer, ResponseCache
 from streamapi.responsecache.entries import Entry
@@ -26,7 +26,8 @@ _READS: Final = frozenset({"GET", "HEAD"})
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 _CODING: Final = re.compile(r"\s*(gzip|br|\*)\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*\Z")
 _AS_LIST: Final = 16
-"""Marks a head kept as a list; the worker class keeps it as bytes."""
+_AS_TEXT: Final = 32
+"""Mark a head kept as a list or as text; the worker class keeps it as bytes."""
 _BITS: Final = {"gzip": 2, "br": 4, "*": 6}
 
 
@@ -128,6 +129,9 @@ class FrontDoor:
         entry = cache.at_hand(plan.key, cache.clock())
         if entry is not None:
             state = engine.HIT
+            response = prepared.response_of(start_response)
+            if response is not None and _is_plain(environ, entry):
+                return self._send(plan, entry, codings, response, request_id, began)
             status, lines, body = self._render(entry, environ, codings, state)
         else:
             answer = cache.answer(plan, request_id=request_id, compress=bool(codings))
@@ -146,6 +150,31 @@ class FrontDoor:
         self.lines.add(method, plan.path, status[:3], elapsed, state, request_id)
         start_response(status, [*lines, ("X-Request-Id", request_id)])
         return [body] if body else []
+
+    def _send(
+        self,
+        plan: Plan,
+        entry: Entry,
+        codings: int,
+        response: Any,
+        request_id: str,
+        began: float,
+    ) -> Iterable[bytes]:
+        """The usual hit under gunicorn: a head that was joined before."""
+        slot = entry.coding(codings)
+        body, age = entry.bodies[slot], self.cache.clock() - entry.born
+        key = slot | _AS_TEXT
+        rendered = entry.rendered.get(key)
+        if rendered is None or rendered[0] != int(age):
+            head = prepared.joined(headers.hit(entry, slot, age, engine.HIT))
+            rendered = entry.rendered[key] = (int(age), head)
+        prepared.start(response, rendered[1], request_id, len(body))
+        stats = self.cache.stats
+        stats.hits += 1
+        stats.bytes_sent += len(body)
+        elapsed = (time.monotonic() - began) * 1000
+        self.lines.add("GET", plan.path, "200", elapsed, engine.HIT, request_id)
+        return (body,)
 
     def _render(
         self, entry: Entry, environ: Environ, codings: int, state: str
@@ -167,6 +196,16 @@ class FrontDoor:
             lines = headers.hit(entry, slot, age, state)
             rendered = entry.rendered[key] = (int(age), lines)
         return status, rendered[1], body
+
+
+def _is_plain(environ: Environ, entry: Entry) -> bool:
+    """Whether the answer is the whole body, for everybody."""
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and entry.status == 200
+        and "HTTP_IF_NONE_MATCH" not in environ
+        and "HTTP_AUTHORIZATION" not in environ
+    )
 
 
 def _passed_on(answer: Answer) -> tuple[str, headers.Headers, bytes]:

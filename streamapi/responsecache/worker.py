@@ -9,9 +9,11 @@ the work is done by what the application brings along.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
+from gunicorn.http import message
 from gunicorn.workers.ggevent import GeventWorker
 
 
@@ -60,3 +62,35 @@ def freeze(cfg: Any) -> None:
     for name, setting in cfg.settings.items():
         if not isinstance(getattr(type(cfg), name, None), property):
             vars(cfg)[name] = setting.get()
+
+
+def settle(cfg: Any) -> None:
+    """From here on neither the settings nor the code change: make both cheap.
+
+    What was loaded is taken from the garbage collector's rounds. Whether a peer is a
+    trusted proxy is worked out once for each address; gunicorn parses the address for
+    every request.
+    """
+    freeze(cfg)
+    gc.collect()
+    gc.freeze()
+    asked = message._ip_in_allow_list  # noqa: SLF001 no public way
+    message._ip_in_allow_list = remembered(asked)  # noqa: SLF001
+
+
+def remembered(
+    asks: Callable[[str, Any, Any], bool], limit: int = 4096
+) -> Callable[[str, Any, Any], bool]:
+    """The same answers; the lists of a process are the same ones for its whole life."""
+    known: dict[tuple[str, int], bool] = {}
+
+    def answer(address: str, allowed: Any, networks: Any) -> bool:
+        key = (address, id(networks))
+        found = known.get(key)
+        if found is None:
+            if len(known) >= limit:
+                known.clear()
+            found = known[key] = asks(address, allowed, networks)
+        return found
+
+    return answer

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import brotli
 import pytest
+from gunicorn.config import Config
+from gunicorn.http.wsgi import Response
 
 from streamapi.http import variant as variant_module
 from streamapi.http.variant import register_ceiling_source
+from streamapi.responsecache import prepared
 from streamapi.responsecache.frontdoor import RequestIds, accepted_codings
 from tests.streamapi.responsecache.site import Backstage
 from tests.streamapi.responsecache.workers import Worker
@@ -263,3 +269,67 @@ class TestRequestIds:
     def test_are_unique(self) -> None:
         ids = RequestIds()
         assert len({ids.of(None) for _ in range(1000)}) == 1000
+
+
+class TestUnderGunicorn:
+    """Its own response is given a head in one piece; a client sees no difference."""
+
+    @staticmethod
+    def sent(worker: Worker, *, accesslog: str | None = None, **headers: str) -> str:
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": "/v1/pages/home",
+            "QUERY_STRING": "",
+            "HTTP_X_REQUEST_ID": "caller-1234",
+            **headers,
+        }
+        written: list[bytes] = []
+        config = Config()
+        config.set("accesslog", accesslog)
+        request = SimpleNamespace(
+            version=(1, 1),
+            method=environ["REQUEST_METHOD"],
+            should_close=lambda: False,
+        )
+        response = Response(request, SimpleNamespace(sendall=written.append), config)
+        for part in worker.door(environ, response.start_response):
+            response.write(part)
+        response.close()
+        return re.sub(r"Date: .*", "", b"".join(written).decode("latin-1"))
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"HTTP_ACCEPT_ENCODING": "gzip"},
+            {"HTTP_ACCEPT_ENCODING": "br"},
+            {"HTTP_IF_NONE_MATCH": "*"},
+            {"REQUEST_METHOD": "HEAD"},
+            {"HTTP_AUTHORIZATION": "Basic x"},
+        ],
+    )
+    def test_the_bytes_are_those_of_the_long_way(
+        self, worker: Worker, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+    ) -> None:
+        worker.get(accept_encoding="gzip")
+        hits = worker.cache.stats.hits
+        short = [self.sent(worker, **headers) for _ in range(2)]
+        worker.clock.now += 3
+        older = self.sent(worker, **headers)
+        assert worker.cache.stats.hits == hits + 3
+        assert len(worker.door.lines._lines) == 4
+        monkeypatch.setattr(prepared, "response_of", lambda _start: None)
+        assert older == self.sent(worker, **headers)
+        assert "Age: 3\r\n" in older
+        worker.clock.now -= 3
+        assert short == [self.sent(worker, **headers)] * 2
+
+    def test_an_access_log_of_its_own_sees_every_header(self, worker: Worker) -> None:
+        worker.get()
+        plain = self.sent(worker)
+        assert self.sent(worker, accesslog="-") == plain
+        response = Response(None, None, SimpleNamespace(accesslog="-"))
+        assert prepared.response_of(response.start_response) is None
+
+    def test_other_servers_get_a_list(self) -> None:
+        assert prepared.response_of(lambda *_: None) is None

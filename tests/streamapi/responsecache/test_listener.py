@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -200,6 +201,41 @@ class TestAccessLines:
             lines.add("GET", "/", "200", 0.1, "HIT", str(number))
         lines.flush()
         assert "3 access lines dropped" in caplog.text
+
+    def test_forget_paths_before_there_are_too_many(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(access, "_PATHS", 3)
+        lines = AccessLines()
+        for number in range(10):
+            lines.add("GET", f"/{number}", "200", 0.1, "HIT", "an-id-of-8")
+        assert len(lines._paths) <= 3
+        assert len(lines._lines) == 10
+
+    def test_are_json_whatever_the_path(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(access._log, "propagate", True)
+        caplog.set_level("INFO", access._log.name)
+        monkeypatch.setattr(access, "time", lambda: 1_700_000_000.25)
+        lines = AccessLines()
+        for path in ("/v1/titles", '/v1/"\\\n\u00fc\u2028', "/v1/titles"):
+            lines.add("GET", path, "304", 0.12345, "HIT", "an-id-of-8")
+        lines.flush()
+        first, odd, _ = map(json.loads, caplog.messages[-1].split("\n"))
+        assert first == {
+            "at": "2023-11-14T22:13:20.250000+00:00",
+            "level": "info",
+            "logger": "access",
+            "message": "GET /v1/titles 304",
+            "request_id": "an-id-of-8",
+            "method": "GET",
+            "path": "/v1/titles",
+            "status": 304,
+            "ms": 0.123,
+            "cache": "HIT",
+        }
+        assert odd["path"] == '/v1/"\\\n\u00fc\u2028'
 
 
 class TestFrontDoorOfTheProduct:

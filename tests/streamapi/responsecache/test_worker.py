@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,8 +12,14 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.http import get_parser, message
 
-from streamapi.responsecache.worker import CacheWorker, freeze
+from streamapi.responsecache.worker import (
+    CacheWorker,
+    freeze,
+    remembered,
+    settle,
+)
 from tests.streamapi.responsecache.site import Backstage
 from tests.streamapi.responsecache.workers import Worker
 
@@ -174,8 +182,9 @@ class TestHit:
         served.send(PAGE.format("X-Request-Id: caller-12345\r\n"))
         assert worker.cache.stats.hits == hits + 1
         (line,) = worker.door.lines._lines
-        assert line[1:4] == ("GET", "/v1/pages/home", "200")
-        assert line[-1] == "caller-12345"
+        said = json.loads(line)
+        assert said["message"] == "GET /v1/pages/home 200"
+        assert (said["cache"], said["request_id"]) == ("HIT", "caller-12345")
 
 
 class TestFallsThrough:
@@ -254,3 +263,42 @@ class TestGunicorn:
     def test_refuses_what_gunicorn_refuses(self, served: Served) -> None:
         (answer,) = served.send(PAGE.format("Bad Header: x\r\n"))
         assert answer[0] == 400
+
+
+class TestSettled:
+    @pytest.fixture
+    def settled(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
+        monkeypatch.setattr(message, "_ip_in_allow_list", message._ip_in_allow_list)
+        cfg = Config()
+        cfg.set("forwarded_allow_ips", "10.0.0.0/8")
+        settle(cfg)
+        yield cfg
+        gc.unfreeze()
+
+    @pytest.mark.parametrize(
+        ("peer", "scheme"), [("10.1.2.3", "https"), ("192.0.2.1", "http")]
+    )
+    def test_only_a_trusted_proxy_is_believed(
+        self, settled: Config, peer: str, scheme: str
+    ) -> None:
+        head = b"GET / HTTP/1.1\r\nX-Forwarded-Proto: https\r\n\r\n"
+        for _ in range(2):
+            request = next(get_parser(settled, [head], (peer, 1)))
+            assert request.scheme == scheme
+
+    def test_each_address_is_judged_once_for_each_list(self) -> None:
+        asked: list[str] = []
+
+        def asks(address: str, _allowed: object, networks: list[str]) -> bool:
+            asked.append(address)
+            return address in networks
+
+        judge, ours, theirs = remembered(asks, limit=3), ["a"], ["b"]
+        for _ in range(2):
+            assert judge("a", None, ours)
+            assert not judge("b", None, ours)
+            assert judge("b", None, theirs)
+        assert asked == ["a", "b", "b"]
+        judge("c", None, ours)
+        judge("a", None, ours)
+        assert asked[-2:] == ["c", "a"], "it does not remember more than it may"
