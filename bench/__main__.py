@@ -8,7 +8,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import cold, freshness, hot, machine, results, service, stampede
+from bench import (
+    cold,
+    freshness,
+    hot,
+    machine,
+    reads,
+    results,
+    service,
+    stampede,
+    viewing,
+)
 from bench.load import WrongAnswer
 from bench.plan import FULL, QUICK, Plan
 from bench.processes import ServerFailed, tool
@@ -22,6 +32,8 @@ _PARTS: Mapping[str, Callable[[Service, Plan, Callable[[str], None]], list[Row]]
     "hot": hot.measure,
     "stampede": stampede.measure,
     "freshness": freshness.measure,
+    "viewing": viewing.measure,
+    "television": reads.television,
 }
 PARTS = (*_PARTS, "cold")
 
@@ -86,6 +98,7 @@ def measure(
             say(f"cold: {plan.many_titles:,} titles are made")
             with service.titles(site, database_url, plan.many_titles) as many:
                 rows += cold.measure(few, many, plan, say)
+                rows += reads.search(many, plan)
     say(f"Done in {time.monotonic() - started:.0f} s. {machine.load()}")
     return rows if plan.judged else [results.unjudged(row) for row in rows]
 

@@ -121,7 +121,8 @@ def _name(chance: random.Random) -> str:
     return f"{chance.choice(_FIRST)} {chance.choice(_SECOND)}".title()
 
 
-def _sentence(chance: random.Random, words: int) -> str:
+def sentence(chance: random.Random, words: int) -> str:
+    """So many words in a row."""
     return " ".join(chance.choices(_WORDS, k=words)).capitalize() + "."
 
 
@@ -139,14 +140,14 @@ def _title(number: int, chance: random.Random) -> tuple[Any, ...]:
 def _texts(number: int, chance: random.Random) -> Iterator[tuple[Any, ...]]:
     for language in ("en", "de"):
         name = f"{_name(chance)} {number}"
-        yield (number, language, name, _sentence(chance, 6), _sentence(chance, 45))
+        yield (number, language, name, sentence(chance, 6), sentence(chance, 45))
 
 
 def _artwork(number: int, chance: random.Random) -> Iterator[tuple[Any, ...]]:
     for role, width, height in (("poster", 1000, 1500), ("backdrop", 1920, 1080)):
         image = f"artwork/{number:06d}-{role}.{chance.getrandbits(48):012x}.webp"
         colour = f"#{chance.getrandbits(24):06x}"
-        alt = _sentence(chance, 5)
+        alt = sentence(chance, 5)
         yield (number, role, image, width, height, "", alt, colour, "", 0.5, 0.5, 0)
 
 

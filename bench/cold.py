@@ -77,10 +77,18 @@ def measure(
     return _rows(times, plan)
 
 
-def _cold(reader: Reader, headers: dict[str, str], expected: bytes | None) -> float:
-    took, state, body = reader.read(PATH, headers)
+def read_cold(
+    reader: Reader, path: str, headers: dict[str, str]
+) -> tuple[float, bytes]:
+    """Milliseconds and body of an answer that had to be made."""
+    took, state, body = reader.read(path, headers)
     if state != "MISS":
         raise WrongAnswer(f"a cold read was answered by the cache: {state}")
+    return took, body
+
+
+def _cold(reader: Reader, headers: dict[str, str], expected: bytes | None) -> float:
+    took, body = read_cold(reader, PATH, headers)
     if expected is not None and _results(body) != _results(expected):
         raise WrongAnswer("the cold list and the same SQL give different cards")
     return took

@@ -36,12 +36,13 @@ def fetch(
     headers: Mapping[str, str] | None = None,
     *,
     method: str = "GET",
+    content: bytes | None = None,
     timeout_s: float = 30.0,
 ) -> Answer:
     """Ask once on a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
     try:
-        connection.request(method, path, headers=dict(headers or {}))
+        connection.request(method, path, content, dict(headers or {}))
         response = connection.getresponse()
         found = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, found, response.read())

@@ -27,7 +27,7 @@ HEADERS: Mapping[str, str] = {
 """What a device sends; everyone is asked with the same."""
 
 WORKER, DOOR, REDIS_ONLY = "cache worker", "front door", "redis only"
-NOT_MODIFIED, EDGE = "not modified", "our nginx"
+NOT_MODIFIED, EDGE, SILENT = "not modified", "our nginx", "no access lines"
 
 COMPARISONS = [
     Comparison("hot read, worker class", "bare WSGI", WORKER, "wsgi", 1.8),
@@ -51,6 +51,9 @@ COMPARISONS = [
         0.7,
     ),
     Comparison("304 on a hot read", "hot read", NOT_MODIFIED, WORKER, 1),
+    Comparison(
+        "hot read with its access line", "the same without", WORKER, SILENT, 0.9
+    ),
 ]
 
 
@@ -79,12 +82,15 @@ def measure(service: Service, plan: Plan, say: Callable[[str], None]) -> list[Ro
 
 @contextmanager
 def our_targets(service: Service) -> Iterator[list[Target]]:
-    """The worker class, the WSGI front door, Redis alone, 304, behind nginx."""
+    """The worker class with and without access lines, and each other way to us."""
     with ExitStack() as running:
         worker = running.enter_context(service.server("cache-worker"))
         door = running.enter_context(service.server("front-door", worker=WSGI_WORKER))
         bare_memory = running.enter_context(
             service.server("redis-only", RESPONSE_CACHE_MEMORY_MB="0")
+        )
+        silent = running.enter_context(
+            service.server("silent", RESPONSE_CACHE_LOG_SAMPLE="0")
         )
         path, answer = list_of_weight(worker.port, WEIGHT)
         body = answer.decoded
@@ -92,6 +98,7 @@ def our_targets(service: Service) -> Iterator[list[Target]]:
         targets = [
             hot,
             replace(hot, name=DOOR, pid=door.pid, port=door.port),
+            replace(hot, name=SILENT, pid=silent.pid, port=silent.port),
             replace(hot, name=REDIS_ONLY, pid=bare_memory.pid, port=bare_memory.port),
             replace(
                 hot,

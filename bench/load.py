@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from bench.cores import Busy, Cores
 from bench.exchange import Answer, fetch
 
 SUMMARY = Path(__file__).with_name("summary.lua")
+REQUESTS = Path(__file__).with_name("requests.lua")
 SIZE_TOLERANCE = 0.02
 """Answers may differ in the digits of Date and Age, not in their bodies."""
 
@@ -32,13 +33,25 @@ class Target:
     body: bytes
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    content: bytes | None = None
+    requests: Path | None = None
+    """Different requests to send in turn, for requests.lua."""
+    alike: Callable[[bytes], object] = bytes
+    """What of a body is compared: all of it, or what is not new each time."""
 
     def check(self) -> Answer:
         """Ask once and compare byte for byte, after the content encoding."""
-        answer = fetch(self.port, self.path, self.headers)
+        answer = fetch(
+            self.port,
+            self.path,
+            self.headers,
+            method=self.method,
+            content=self.content,
+        )
         if answer.status != self.status:
             raise WrongAnswer(f"{self.name}: status {answer.status}")
-        if answer.decoded != self.body:
+        if self.alike(answer.decoded) != self.alike(self.body):
             raise WrongAnswer(
                 f"{self.name}: {len(answer.decoded)} bytes, not the expected"
                 f" {len(self.body)}"
@@ -76,11 +89,13 @@ def wrk_command(
         for name, value in target.headers.items()
         for part in ("--header", f"{name}: {value}")
     ]
+    script = SUMMARY if target.requests is None else REQUESTS
     return [
         *("taskset", "--cpu-list", str(cores.load)),
+        *("env", f"BENCH_SUMMARY={SUMMARY}", f"BENCH_REQUESTS={target.requests}"),
         *("wrk", "--threads", "1", "--connections", str(clients)),
         *("--duration", f"{seconds}s", "--timeout", "10s", "--latency"),
-        *("--script", str(SUMMARY), *headers),
+        *("--script", str(script), *headers),
         f"http://127.0.0.1:{target.port}{target.path}",
     ]
 

@@ -19,12 +19,15 @@ class Plan:
     crowd: int
     storms: int
     commits: int
+    guide_channels: int
+    guide_days: int
+    feeds: int
     judged: bool
 
 
 FULL = Plan(
     rounds=5,
-    seconds=4,
+    seconds=3,
     warm_up_s=1,
     clients=64,
     few_titles=1_000,
@@ -33,6 +36,9 @@ FULL = Plan(
     crowd=1_000,
     storms=5,
     commits=100,
+    guide_channels=1_000,
+    guide_days=14,
+    feeds=4,
     judged=True,
 )
 QUICK = Plan(
@@ -46,6 +52,9 @@ QUICK = Plan(
     crowd=100,
     storms=1,
     commits=5,
+    guide_channels=60,
+    guide_days=2,
+    feeds=1,
     judged=False,
 )
 """Too short for figures: it shows that every part runs and that every byte is right."""

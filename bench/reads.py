@@ -1,0 +1,152 @@
+"""Cold reads beside the raw statements behind them: the guide and the search."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench.cold import HEARD_S, PLAIN, Reader, read_cold
+from bench.desk import desk
+from bench.load import WrongAnswer
+from bench.opponents import GUNICORN
+from bench.plan import Plan
+from bench.processes import Server, free_port
+from bench.results import Row, compare
+from bench.service import Service
+from bench.site import ROOT
+
+SEARCHED = "/v1/search?q=golden%20harbor"
+"""A typo in the second word."""
+HEAVIEST_BYTES = 50_000
+_WARM_UP = 5
+
+
+def television(service: Service, plan: Plan, say: Callable[[str], None]) -> list[Row]:
+    """Importing a guide, and reading a page of it that nobody has."""
+    directory = service.site.directory / "feeds"
+    directory.mkdir(exist_ok=True)
+    size = (plan.guide_channels, plan.guide_days, plan.feeds)
+    said = service.run(
+        *("-m", "bench.television", *map(str, size), str(directory)),
+        STATEMENT_TIMEOUT_MS="0",
+    )
+    made = json.loads(said.splitlines()[-1])
+    runs = made["runs"]
+    if {run["state"] for run in runs} != {"applied"}:
+        raise WrongAnswer(f"a feed was not imported: {runs}")
+    say(f"  {sum(run['rows'] for run in runs):,} programmes in {len(runs)} feeds")
+    imported = compare(
+        "XMLTV import",
+        "psycopg COPY of the same rows",
+        ours=[run["rows"] / run["import_s"] for run in runs],
+        theirs=[run["rows"] / run["copy_s"] for run in runs],
+        unit="rows/s",
+        goal=0.5,
+    )
+    return [imported, *_guide(service, plan, made["day"])]
+
+
+def _guide(service: Service, plan: Plan, day: str) -> list[Row]:
+    path = f"/v1/guide?from={day}T17:00:00Z&to={day}T23:00:00Z&limit=50"
+    ours, theirs, body = beside_raw_sql(service, path, "channels", plan)
+    shown = sum(len(one["programmes"]) for one in json.loads(body)["results"])
+    size = f"{plan.guide_channels:,} channels, {plan.guide_days} days"
+    weight = len(gzip.compress(body, 6))
+    return [
+        compare(
+            f"cold guide page of 50 channels, {size}",
+            "raw SQL + orjson.dumps",
+            ours=ours,
+            theirs=theirs,
+            unit="ms",
+            goal=1.5,
+            sense="at most",
+            note=f"{shown} programmes",
+        ),
+        compare(
+            "the same, gzipped",
+            f"{HEAVIEST_BYTES // 1000} kB",
+            ours=[weight],
+            theirs=[HEAVIEST_BYTES],
+            unit="bytes",
+            goal=1.0,
+            sense="at most",
+        ),
+    ]
+
+
+def search(service: Service, plan: Plan) -> list[Row]:
+    """Searching with a typo, an answer that nobody has."""
+    ours, theirs, body = beside_raw_sql(service, SEARCHED, "titles", plan)
+    found = json.loads(body)["groups"]
+    if not found:
+        raise WrongAnswer(f"{SEARCHED} finds nothing")
+    return [
+        compare(
+            f"search with a typo, cold, {plan.many_titles:,} titles",
+            "the raw indexed SQL + orjson.dumps",
+            ours=ours,
+            theirs=theirs,
+            unit="ms",
+            goal=1.3,
+            sense="at most",
+        )
+    ]
+
+
+def beside_raw_sql(
+    service: Service, path: str, tag: str, plan: Plan
+) -> tuple[list[float], list[float], bytes]:
+    """Milliseconds of each cold read and of its statements alone, and our answer."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    with ExitStack() as running:
+        editor = running.enter_context(desk(service))
+        reader = Reader(running.enter_context(service.server("reads")).port)
+        statements = [
+            text for text in editor.sql(path) if text.startswith(("SELECT", "WITH"))
+        ]
+        peer = Reader(running.enter_context(_peer(service, statements)).port)
+        bodies = set()
+        for turn in range(plan.cold_reads + _WARM_UP):
+            editor.purge(tag)
+            time.sleep(HEARD_S)
+            alone, _, _rows = peer.read("/", PLAIN)
+            took, body = read_cold(reader, path, PLAIN)
+            bodies.add(_steady(body))
+            if turn >= _WARM_UP:
+                ours.append(took)
+                theirs.append(alone)
+    if len(bodies) != 1:
+        raise WrongAnswer(f"{path}: {len(bodies)} different answers")
+    return ours, theirs, body
+
+
+def _steady(body: bytes) -> str:
+    """An answer without the moment at which it was given."""
+    answer = json.loads(body)
+    answer.pop("server_time", None)
+    return json.dumps(answer, sort_keys=True)
+
+
+def _peer(service: Service, statements: list[str]) -> Server:
+    port = free_port()
+    directory: Path = service.site.directory
+    file = directory / "raw-statements.json"
+    file.write_text(json.dumps(statements))
+    return Server(
+        "raw-sql",
+        [*GUNICORN, "--bind", f"127.0.0.1:{port}", "bench.peers.raw_sql:application"],
+        core=service.site.cores.server,
+        port=port,
+        directory=directory,
+        variables={
+            "DATABASE_URL": service.database_url,
+            "BENCH_STATEMENTS": str(file),
+            "PYTHONPATH": str(ROOT),
+        },
+    )

@@ -1,0 +1,151 @@
+"""Rows about what a viewer does: press play, stay alive, see their own on a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import throughput
+from bench.exchange import fetch
+from bench.load import Target, WrongAnswer
+from bench.opponents import GUNICORN
+from bench.plan import Plan
+from bench.processes import Server, free_port
+from bench.results import Row
+from bench.service import Service
+from bench.site import ROOT
+from bench.throughput import Comparison
+
+HOUSEHOLDS = 500
+PLAY = "/v1/playback/sessions"
+OVERLAY = "/v1/me/overlay"
+COMPARISONS = [
+    Comparison(
+        "press play, hot",
+        "bare WSGI + one Lua call + one P-256 signature",
+        *("play", "bare play", 0.3),
+    ),
+    Comparison(
+        "heartbeat", "bare WSGI + one Redis call", "heartbeat", "bare heartbeat", 0.4
+    ),
+    Comparison(
+        "overlay of 240 items",
+        "same SQL + orjson.dumps",
+        *("overlay", "bare overlay", 0.5),
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One kind of request as everybody sends it, and what must come back."""
+
+    name: str
+    lines: Sequence[tuple[str, str, str, str]]
+    """Method, path, token and body of each request."""
+    status: int
+    body: bytes
+    alike: Callable[[bytes], object]
+
+    def target(self, server: Server, directory: Path, name: str) -> Target:
+        """The requests of this case to one server."""
+        file = directory / f"{self.name}.requests"
+        file.write_text("".join("\t".join(line) + "\n" for line in self.lines))
+        method, path, token, body = self.lines[0]
+        return Target(
+            name,
+            server.pid,
+            server.port,
+            path,
+            self.body,
+            status=self.status,
+            headers=_headers(token),
+            method=method,
+            content=body.encode(),
+            requests=file,
+            alike=self.alike,
+        )
+
+
+def measure(service: Service, plan: Plan, say: Callable[[str], None]) -> list[Row]:
+    """Each command beside the bare minimum that could answer it."""
+    made = json.loads(service.run("-m", "bench.households", str(HOUSEHOLDS)))
+    directory = service.site.directory
+    with ExitStack() as running:
+        ours = running.enter_context(service.server("viewing"))
+        targets = []
+        for case in _cases(ours.port, made):
+            peer = running.enter_context(_peer(service, case, made["sql"]))
+            targets.append(case.target(ours, directory, case.name))
+            targets.append(case.target(peer, directory, f"bare {case.name}"))
+        runs = throughput.take_turns(targets, service.site, plan, say)
+    return throughput.rows(runs, COMPARISONS)
+
+
+def _cases(port: int, made: dict[str, Any]) -> list[Case]:
+    asked = json.dumps({"content_id": made["film"], "device": {"platform": "web"}})
+    tokens: list[str] = made["tokens"]
+    plays = [("POST", PLAY, token, asked) for token in tokens]
+    beat = json.dumps({"position_ms": 61_000, "state": "playing", "seq": 1})
+    played = [_ask(port, *play, status=201) for play in plays]
+    beats = [
+        ("POST", json.loads(body)["heartbeat"]["url"], token, beat)
+        for body, token in zip(played, tokens, strict=True)
+    ]
+    page = ("POST", OVERLAY, tokens[0], json.dumps({"ids": made["ids"]}))
+    # Heartbeats first: a play ends the session that its device had before.
+    return [
+        Case("heartbeat", beats, 200, _ask(port, *beats[0]), json.loads),
+        Case("overlay", [page], 200, _ask(port, *page), json.loads),
+        Case("play", plays, 201, played[0], _same_play),
+    ]
+
+
+def _ask(
+    port: int, method: str, path: str, token: str, body: str, *, status: int = 200
+) -> bytes:
+    answer = fetch(port, path, _headers(token), method=method, content=body.encode())
+    if answer.status != status:
+        raise WrongAnswer(f"{method} {path}: {answer.status} {answer.decoded[:500]!r}")
+    return answer.decoded
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+
+def _same_play(body: bytes) -> object:
+    """A play without what is new each time: the session, its times and signatures."""
+    answer = json.loads(body)
+    for name in ("session_id", "heartbeat", "delivery_auth", "expires_at", "cmcd"):
+        if not answer.pop(name):
+            raise WrongAnswer(f"a play without {name}")
+    return answer
+
+
+def _peer(service: Service, case: Case, statements: Sequence[str]) -> Server:
+    port = free_port()
+    directory = service.site.directory
+    answer = directory / f"{case.name}.answer"
+    answer.write_bytes(case.body)
+    file = directory / f"{case.name}.sql"
+    file.write_text(json.dumps(statements))
+    module = f"bench.peers.{case.name}:application"
+    return Server(
+        f"bare-{case.name}",
+        [*GUNICORN, "--bind", f"127.0.0.1:{port}", module],
+        core=service.site.cores.server,
+        port=port,
+        directory=directory,
+        variables={
+            "BENCH_ANSWER": str(answer),
+            "BENCH_STATEMENTS": str(file),
+            "DATABASE_URL": service.database_url,
+            "REDIS_URL": service.site.redis(5),
+            "PYTHONPATH": str(ROOT),
+        },
+    )
