@@ -1,13 +1,12 @@
 """The access lines of requests that never reach Django, written in batches.
 
-A line costs a hit one piece of text; writing happens a few times a second.
+A batch is small enough to stay in the processor's own memory until it is written.
 """
 
 from __future__ import annotations
 
 import logging
 import random
-from collections import deque
 from datetime import UTC, datetime
 from time import time
 from typing import Final
@@ -16,24 +15,23 @@ import orjson
 
 _log = logging.getLogger("access.cached")
 
-_LIMIT: Final = 50_000
+_BATCH: Final = 256
 _PATHS: Final = 4096
 
 
 class AccessLines:
-    """Collects lines; beyond the limit the newest are dropped and counted.
+    """Collects lines and writes them when there are enough, or when somebody asks.
 
-    Finished texts, not tuples: the garbage collector has nothing to look through. What
+    They are finished texts: the garbage collector has nothing to look through. What
     repeats, the second and the path, is worked out once.
     """
 
     def __init__(self, sample: float = 1.0) -> None:
         self._sample = sample
-        self._lines: deque[str] = deque()
+        self._lines: list[str] = []
         self._second = 0
         self._moment = ""
         self._paths: dict[str, str] = {}
-        self.dropped = 0
 
     def add(
         self,
@@ -51,9 +49,6 @@ class AccessLines:
         """
         if self._sample < 1 and random.random() >= self._sample:  # noqa: S311 no secret
             return
-        if len(self._lines) >= _LIMIT:
-            self.dropped += 1
-            return
         at = time()
         second = int(at)
         if second != self._second:
@@ -65,15 +60,14 @@ class AccessLines:
             f'"request_id":"{request_id}","method":"{method}","path":"{path}",'
             f'"status":{status},"ms":{ms:.3f},"cache":"{cache}"}}'
         )
+        if len(self._lines) >= _BATCH:
+            self.flush()
 
     def flush(self) -> None:
         """Write what has gathered."""
-        batch = [self._lines.popleft() for _ in range(len(self._lines))]
+        batch, self._lines = self._lines, []
         if batch:
             _log.info("%s", "\n".join(batch))
-        if self.dropped:
-            dropped, self.dropped = self.dropped, 0
-            logging.getLogger("access").warning("%d access lines dropped", dropped)
 
     def _escaped(self, path: str) -> str:
         if len(self._paths) >= _PATHS:

@@ -16,11 +16,14 @@ from typing import Any
 from gunicorn.http import message
 from gunicorn.workers.ggevent import GeventWorker
 
+from streamapi.responsecache.patience import Patience
+
 
 class CacheWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
     """GeventWorker with a short way for hits."""
 
     _short_way: Callable[[Any, Any], bool] | None = None
+    _patience: Patience | None = None
 
     def load_wsgi(self) -> None:
         """Find the front door; without one every request takes the long way."""
@@ -32,6 +35,12 @@ class CacheWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             self.log.warning("request hooks or access log set: hits take the long way")
         elif self.cfg.keepalive:
             self._short_way = short_way()
+
+    def timeout_ctx(self) -> Patience:
+        """How long a kept connection may be silent."""
+        if self._patience is None:
+            self._patience = Patience(self.cfg.keepalive)
+        return self._patience
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """Answer from memory if that is possible, else as ever."""

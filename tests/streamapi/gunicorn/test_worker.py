@@ -3,6 +3,7 @@
 import http.client
 import itertools
 import signal
+import socket
 import statistics
 import threading
 import time
@@ -11,7 +12,7 @@ import pytest
 
 from streamapi.local.processes import wait_until
 
-from .conftest import Database, Server
+from .conftest import Database, Server, StartServer
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("gunicorn")]
 
@@ -87,6 +88,17 @@ class TestDeadlines:
             return bool(at_rest and not figures.get("requests_waiting", 0))
 
         assert wait_until(all_are_back, 10)
+
+
+class TestKeepAlive:
+    def test_a_silent_connection_is_closed(self, start_server: StartServer) -> None:
+        server = start_server(
+            *("--keep-alive", "1", "streamapi.wsgi:application"), WEB_CONCURRENCY="1"
+        )
+        with socket.create_connection(("127.0.0.1", server.port), 30) as connection:
+            connection.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+            assert connection.recv(65536) == b""
 
 
 class TestReload:

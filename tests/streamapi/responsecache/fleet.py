@@ -107,11 +107,17 @@ class Client:
         return http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Reply:
-        began = time.monotonic()
+        self.ask(path, method, **headers)
+        return self.reply()
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> None:
+        self._began = time.monotonic()
         self._connection.request(method, path, headers=headers)
+
+    def reply(self) -> Reply:
         response = self._connection.getresponse()
         body = response.read()
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - self._began
         return Reply(response.status, dict(response.headers), body, seconds)
 
     def close(self) -> None:

@@ -247,18 +247,20 @@ class TestWorkers:
 
 class TestIsolation:
     def test_no_user_ever_sees_a_byte_of_another(self, fleet: Fleet) -> None:
-        def ask(number: int) -> tuple[str, int, Reply, Reply]:
-            name, ceiling = [("alice", 12), ("bob", 18)][number % 2]
-            token = f"{name}-{number:04d}"
-            client = fleet.client()
-            mine = client.get("/v1/me", Authorization=token)
-            shared = client.get("/v1/rows/common", Authorization=token)
-            client.close()
-            return token, ceiling, mine, shared
+        """A thousand requests of two people are under way at the same time."""
+        people = [("alice", 12), ("bob", 18)] * 500
+        tokens = [f"{name}-{number:04d}" for number, (name, _) in enumerate(people)]
+        crowd = [fleet.client() for _ in people]
 
-        with ThreadPoolExecutor(32) as pool:
-            seen = list(pool.map(ask, range(1000)))
-        for token, ceiling, mine, shared in seen:
+        def all_at_once(path: str) -> list[Reply]:
+            for client, token in zip(crowd, tokens, strict=True):
+                client.ask(path, Authorization=token)
+            return [client.reply() for client in crowd]
+
+        personal, common = all_at_once("/v1/me"), all_at_once("/v1/rows/common")
+        for token, (_, ceiling), mine, shared in zip(
+            tokens, people, personal, common, strict=True
+        ):
             assert mine.json["me"] == token
             assert mine.headers["Cache-Control"] == "private, no-store"
             assert shared.json["maturity"] == ceiling
