@@ -7,10 +7,10 @@ local prepared, at = {}, 0
 function init(_)
   for line in io.lines(os.getenv("BENCH_REQUESTS")) do
     local method, path, token, body = line:match("^(.-)\t(.-)\t(.-)\t(.*)$")
-    prepared[#prepared + 1] = wrk.format(method, path, {
-      ["Content-Type"] = "application/json",
-      ["Authorization"] = "Bearer " .. token,
-    }, body)
+    local headers = {["Accept-Encoding"] = "gzip", ["Accept-Language"] = "en"}
+    if token ~= "" then headers["Authorization"] = "Bearer " .. token end
+    if body == "" then body = nil else headers["Content-Type"] = "application/json" end
+    prepared[#prepared + 1] = wrk.format(method, path, headers, body)
   end
 end
 

@@ -29,7 +29,7 @@ from streamapi.responsecache import purge  # noqa: E402
 
 _LENGTHS: Final = (15, 30, 30, 45, 60, 60, 90, 120)
 _COLUMNS: Final = ", ".join(
-    field.column
+    str(field.column)
     for field in Programme._meta.concrete_fields
     if not getattr(field, "generated", False)
 )
@@ -116,4 +116,5 @@ def _feed(numbers: range, first: date, days: int) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:4]), Path(sys.argv[4]))
+    _channels, _days, _portions = map(int, sys.argv[1:4])
+    main(_channels, _days, _portions, Path(sys.argv[4]))

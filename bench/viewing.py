@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bench import throughput
 from bench.exchange import fetch
-from bench.load import Target, WrongAnswer
+from bench.load import Load, Target, WrongAnswer
 from bench.opponents import GUNICORN
 from bench.plan import Plan
 from bench.processes import Server, free_port
-from bench.results import Row
+from bench.results import Row, compare
 from bench.service import Service
 from bench.site import ROOT
 from bench.throughput import Comparison
 
 HOUSEHOLDS = 500
+PLAYERS = 50
+"""Households that press play in the mix; the others are watching."""
+WANTED_VIEWERS = 20_000
+LONGEST_MS = 250
+MIX = {"heartbeat": 30, "shared": 20, "personal": 60, "play": 1800}
+"""Seconds between two requests of one viewer, by kind."""
+SHARED = "/v1/titles?limit=24"
+PERSONAL = "/v1/me/continue-watching"
 PLAY = "/v1/playback/sessions"
 OVERLAY = "/v1/me/overlay"
 COMPARISONS = [
@@ -78,12 +87,56 @@ def measure(service: Service, plan: Plan, say: Callable[[str], None]) -> list[Ro
     with ExitStack() as running:
         ours = running.enter_context(service.server("viewing"))
         targets = []
-        for case in _cases(ours.port, made):
+        cases = _cases(ours.port, made)
+        for case in cases:
             peer = running.enter_context(_peer(service, case, made["sql"]))
             targets.append(case.target(ours, directory, case.name))
             targets.append(case.target(peer, directory, f"bare {case.name}"))
-        runs = throughput.take_turns(targets, service.site, plan, say)
-    return throughput.rows(runs, COMPARISONS)
+        beats, _overlay, plays = cases
+        mix = replace(
+            beats.target(ours, directory, "viewer mix"),
+            requests=_mix(directory, beats, plays),
+            mixed=True,
+        )
+        runs = throughput.take_turns([*targets, mix], service.site, plan, say)
+    return [*throughput.rows(runs, COMPARISONS), _viewers(runs[mix.name])]
+
+
+def _mix(directory: Path, beats: Case, plays: Case) -> Path:
+    """Requests as many viewers send them together, in a random order."""
+    tokens = [token for _, _, token, _ in beats.lines]
+    kinds = {
+        "heartbeat": list(beats.lines[PLAYERS:]),
+        "shared": [("GET", SHARED, "", "")],
+        "personal": [("GET", PERSONAL, token, "") for token in tokens],
+        "play": list(plays.lines[:PLAYERS]),
+    }
+    chance = random.Random(5)
+    lines = [
+        chance.choice(kinds[kind])
+        for kind, seconds in MIX.items()
+        for _ in range(36_000 // seconds)
+    ]
+    chance.shuffle(lines)
+    file = directory / "mix.requests"
+    file.write_text("".join("\t".join(line) + "\n" for line in lines))
+    return file
+
+
+def _viewers(runs: Sequence[Load]) -> Row:
+    """How many viewers the answers of a second are enough for."""
+    each = sum(1 / seconds for seconds in MIX.values())
+    p99 = max(run.p99_ms for run in runs)
+    row = compare(
+        "viewer mix: viewers carried, no error",
+        f"{WANTED_VIEWERS:,} viewers",
+        ours=[run.per_second / each for run in runs],
+        theirs=[WANTED_VIEWERS],
+        unit="viewers",
+        goal=1.0,
+        note=f"p99 {p99:.0f} ms, at most {LONGEST_MS}",
+    )
+    return replace(row, met=bool(row.met) and p99 <= LONGEST_MS)
 
 
 def _cases(port: int, made: dict[str, Any]) -> list[Case]:

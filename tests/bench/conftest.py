@@ -26,7 +26,14 @@ def serve():
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                status, body = answer(next(count))
+                self.say(*answer(next(count)))
+
+            def do_POST(self):
+                sent = self.rfile.read(int(self.headers["Content-Length"]))
+                said = (self.path, self.headers["Authorization"], sent)
+                self.say(*answer(said))
+
+            def say(self, status, body):
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

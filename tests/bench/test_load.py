@@ -52,6 +52,43 @@ class TestCheck:
             Target("x", own_pid, port, "/", b"right").check()
 
 
+class TestCommands:
+    def test_what_is_new_each_time_is_not_compared(self, serve, own_pid):
+        port = serve(lambda said: (201, b'{"id": %d}' % len(said[2])))
+        target = Target(
+            *("x", own_pid, port, "/", b'{"id": 7}'),
+            status=201,
+            method="POST",
+            content=b"{}",
+            alike=lambda body: sorted(json.loads(body)),
+        )
+        assert target.check().body == b'{"id": 2}'
+
+    @needs_wrk
+    def test_prepared_requests_are_sent_in_turn(self, serve, own_pid, tmp_path):
+        seen = set()
+
+        def answer(said):
+            seen.add(said)
+            return 200, b"noted" * 20
+
+        file = tmp_path / "requests"
+        file.write_text("POST\t/a\tone\t{}\nPOST\t/b\t\t{'x': 1}\n")
+        target = Target(
+            *("x", own_pid, serve(answer), "/a", b"noted" * 20),
+            headers={"Authorization": "Bearer one"},
+            method="POST",
+            content=b"{}",
+            requests=file,
+        )
+        done = load.run(target, Cores.of_this_machine(), seconds=1, clients=4)
+        assert done.requests > 10
+        assert seen == {
+            ("/a", "Bearer one", b"{}"),
+            ("/b", None, b"{'x': 1}"),
+        }
+
+
 @needs_wrk
 class TestRun:
     def run(self, port, pid):
