@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from channels import catchup
+from channels.catchup import Past
 from channels.models import ChannelSource
 
 _Kind = ChannelSource.Kind
@@ -77,21 +79,7 @@ def _v2(stream: Stream, span: Span, _now: datetime) -> str:
 
 
 def _template(stream: Stream, span: Span, now: datetime) -> str:
-    """The placeholders that players of M3U lists know."""
-    start, end = int(span.start.timestamp()), int((span.end or now).timestamp())
-    lasts, since = end - start, int(now.timestamp()) - start
-    url = stream.template
-    for names, value in (
-        (("{utc}", "${start}", "{start}"), start),
-        (("{utcend}", "${end}", "{end}"), end),
-        (("{lutc}", "${now}", "${timestamp}"), int(now.timestamp())),
-        (("{duration}",), lasts),
-        (("{duration:60}",), -(-lasts // 60)),
-        (("{offset}", "{offset:1}"), since),
-    ):
-        for name in names:
-            url = url.replace(name, str(value))
-    return url
+    return catchup.fill(stream.template, Past(span.start, span.end or now), now=now)
 
 
 def _seconds(span: Span) -> dict[str, int]:

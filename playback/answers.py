@@ -45,7 +45,7 @@ def play(answer: Play, *, language: str, now: datetime) -> dict[str, Any]:
         "name": playable.name,
         "expires_at": _moment(answer.grant.expires_at),
         "heartbeat": heartbeat_contract(session),
-        "manifests": _manifests(answer, now),
+        "manifests": manifests(answer, now),
         "delivery_auth": authorisation(session.folder, answer.grant),
         "drm": protection(answer, now=now),
         "episode": _episode(playable.place),
@@ -122,7 +122,8 @@ def _url(folder: str, name: str) -> str:
     return f"{places.base_of(folder)}/{name}"
 
 
-def _manifests(answer: Play, now: datetime) -> list[dict[str, Any]]:
+def manifests(answer: Play, now: datetime) -> list[dict[str, Any]]:
+    """Where to start, the best for the device first."""
     playable = answer.playable
     if playable.airing is not None and playable.stream is not None:
         height = answer.session.max_height if answer.session.cap_reason else None

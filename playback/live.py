@@ -268,6 +268,14 @@ def find(
     )
 
 
+def airing_at(channel_id: str, moment: datetime) -> str:
+    """The programme that was on at a moment, for players that name times alone."""
+    found = _running(_channel(channel_id), moment)
+    if found is None:
+        raise NotFound("Nothing was on at that time.", pointer="?start")
+    return found.public_id
+
+
 def check(
     airing: Airing, holder: Holder, *, now: datetime, is_running: bool = False
 ) -> Allow:

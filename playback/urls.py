@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from playback import personal_views, views
+from playback import link_views, personal_views, views
 
 _SESSION = "playback/sessions/<str:session_id>"
 
@@ -17,6 +17,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         f"{_SESSION}/heartbeat",
         views.HeartbeatView.as_view(),
         name="playback-heartbeat",
+    ),
+    path(
+        "live/<slug:channel_id>.m3u8",
+        link_views.LinkedStreamView.as_view(),
+        name="linked-stream",
     ),
     path("me/progress", personal_views.ProgressView.as_view(), name="progress"),
     path("me/overlay", personal_views.OverlayView.as_view(), name="overlay"),

@@ -29,6 +29,8 @@ from channels.models import (
     EpgSource,
     Programme,
 )
+from streamapi.demo import catalogue
+from streamapi.demo.films.script import films
 from streamapi.demo.seeding import Seeding
 from streamapi.responsecache import purge
 
@@ -59,12 +61,13 @@ def seed(seeding: Seeding) -> None:
         slug="demo",
         defaults={"name": "Demo", "location": "demo:", "is_active": False},
     )
-    groups = _groups()
+    groups, loops = _groups(), _loops()
     first = seeding.now.date() - timedelta(days=BEFORE)
     days = [first + timedelta(days=n) for n in range(seeding.guide_days)]
     added = 0
     for number in range(wanted):
         channel, plan = _channel(number, groups)
+        _stream(channel, number, loops)
         added += _fill(channel, plan, source, days)
         progress.at(number + 1)
     with connection.cursor() as cursor:
@@ -113,10 +116,26 @@ def _channel(
     channel.save()
     codes = plan.get("packages", ())
     channel.packages.set(Package.objects.filter(code__in=codes))
-    ChannelSource.objects.create(
-        channel=channel, kind=ChannelSource.Kind.ORIGIN, url="demo:loop"
-    )
     return channel, plan
+
+
+def _loops() -> list[str]:
+    """The titles whose films the channels play round and round."""
+    titles = (catalogue.title_of(film.title.slug) for film in films())
+    return [title.public_id for title in titles if title is not None]
+
+
+def _stream(channel: Channel, number: int, loops: Sequence[str]) -> None:
+    """A film of its own, and until it is made the one that is made first."""
+    if not loops or channel.sources.filter(url__in=loops).exists():
+        return
+    wanted = dict.fromkeys(loops[number % len(loops) :][:1] + loops[:1])
+    for position, title_id in enumerate(wanted):
+        ChannelSource.objects.update_or_create(
+            channel=channel,
+            position=position,
+            defaults={"kind": ChannelSource.Kind.ORIGIN, "url": title_id},
+        )
 
 
 def _logo(plan: Mapping[str, Any]) -> bytes:

@@ -45,6 +45,8 @@ urlpatterns = [
     path("genre/<slug:slug>", _page),
     path("title/<slug:id_or_slug>", _page, name="web-title"),
     path("watch/<slug:content_id>", _page),
+    path("guide", _page),
+    path("channel/<slug:id_or_slug>", _page),
     path("sign-in", _page),
     path("pair", _page),
     path("profiles", _page),

@@ -4,7 +4,9 @@ import { leave, settings, shared, signIn, watching } from "./api.js";
 import { avatar } from "./avatars.js";
 import { devicesPage } from "./devices.js";
 import { followArrows } from "./focus.js";
+import { guide } from "./guide.js";
 import { home, list } from "./home.js";
+import { watchChannel } from "./live.js";
 import { pairPage } from "./pair.js";
 import { planPage } from "./plans.js";
 import { choosePage, editPage, haveChosen, managePage, mustChoose } from "./profiles.js";
@@ -26,6 +28,8 @@ const ROUTES = [
   [/^\/genre\/([\w-]+)$/, (slug) => genre(slug)],
   [/^\/title\/([\w-]+)$/, (id) => titlePage(view, id)],
   [/^\/watch\/([\w-]+)$/, (id) => watch(view, id)],
+  [/^\/guide$/, () => guide(view)],
+  [/^\/channel\/([\w-]+)$/, (slug) => watchChannel(view, slug)],
   [/^\/sign-in$/, () => signInPage(view, welcome)],
   [/^\/pair$/, () => pairPage(view, welcome)],
   [/^\/profiles$/, () => own(() => choosePage(view, go))],
@@ -100,7 +104,7 @@ function drawTop() {
   }, LANGUAGES.map((tag) => h("option", { value: tag, selected: tag === language() }, tag.toUpperCase())));
   document.getElementById("top").replaceChildren(
     h("a.top__logo", { href: "/" }, "Stream"),
-    h("nav.top__nav", {}, link("/", word("home")), link("/movies", word("movies")), link("/series", word("series"))),
+    h("nav.top__nav", {}, link("/", word("home")), link("/movies", word("movies")), link("/series", word("series")), link("/guide", word("liveTv"))),
     h("div.top__side", {}, languages, account()),
   );
 }

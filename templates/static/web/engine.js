@@ -5,9 +5,9 @@ import { playsHls } from "./device.js";
 // The player that suits an answer: `{load, heights, chooseHeight, sounds, chooseSound, end}`.
 // `chooseHeight` is null where a height needs a session of its own.
 export function engineFor(video, session) {
-  const { drm, audio_tracks: sounds } = session.answer;
+  const { drm, live, audio_tracks: sounds } = session.answer;
   const natively = playsHls() && session.manifest("hls") && !drm;
-  const better = shakaUrl() && (sounds || []).length > 1 && !/^((?!chrom).)*safari/i.test(navigator.userAgent);
+  const better = shakaUrl() && (live || (sounds || []).length > 1) && !/^((?!chrom).)*safari/i.test(navigator.userAgent);
   return natively && !better ? new Native(video, session) : new Shaka(video, session);
 }
 
@@ -107,6 +107,11 @@ class Shaka {
   sounds() {
     const tracks = this.player?.getAudioTracks() || [];
     return tracks.map((track) => ({ language: track.language, label: track.label, active: track.active }));
+  }
+
+  // Where a live picture can be moved to, in the time of the video.
+  seekable() {
+    return this.player?.seekRange();
   }
 
   chooseSound(index) {

@@ -128,7 +128,7 @@ export class Player {
     await this.engine?.end();
     this.engine = engineFor(this.video, this.session);
     this.wait(true);
-    this.session.report(() => this.position(), (reason) => this.stopped(reason));
+    this.session.report(() => this.position(), (reason, reply) => this.stopped(reason, reply));
     try {
       await this.engine.load(time, (problem) => this.fail(problem));
     } catch (problem) {

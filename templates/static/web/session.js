@@ -28,9 +28,9 @@ export class Session {
     const beat = async () => {
       const reply = await this.beat(position()).catch((problem) => (
         problem.status === 410 || problem.status === 404 ? { action: "stop", reason: problem.code } : {}));
-      if (reply.action === "stop") {
+      if (reply.action === "stop" || reply.action === "switch") {
         clearInterval(this.timer);
-        onStop(reply.reason);
+        onStop(reply.reason, reply);
       } else if (reply.action === "renew") {
         await this.renew();
       }

@@ -1,5 +1,6 @@
 // What this client itself says, in the languages that the service speaks.
 import { settings } from "./api.js";
+import { LIVE } from "./words-live.js";
 import { PEOPLE } from "./words-people.js";
 
 const WORDS = {
@@ -122,11 +123,11 @@ export function language() {
 }
 
 export function word(name) {
-  return WORDS[language()][name] ?? PEOPLE[language()][name] ?? name;
+  return WORDS[language()][name] ?? PEOPLE[language()][name] ?? LIVE[language()][name] ?? name;
 }
 
 export function explain(problem) {
-  const texts = { ...PEOPLE[language()].problems, ...WORDS[language()].problems };
+  const texts = { ...LIVE[language()].problems, ...PEOPLE[language()].problems, ...WORDS[language()].problems };
   if (problem.body?.help?.includes("sign_in")) return texts.sign_in_required;
   return texts[problem.code] || (problem.status === 503 ? texts.unavailable : null)
     || (problem.body?.detail ?? texts.other);

@@ -1,0 +1,61 @@
+// The guide of a phone: one channel and one day at a time, as a list.
+import { shared } from "./api.js";
+import { HOUR, dayOf, episode, logo, marks, midnight, noteTime, serverNow, showDetails, timeOf } from "./television.js";
+import { busy, h } from "./ui.js";
+import { word } from "./words.js";
+
+const DAYS = [-2, -1, 0, 1, 2, 3, 4, 5, 6];
+
+export function shortGuide(view, all) {
+  const list = h("ol.daylist", { "data-testid": "daylist" });
+  let chosen = { channel: all[0], day: midnight(serverNow()) };
+  let visit = 0;
+  const logos = h("div.chips.chips--logos", { role: "group", "aria-label": word("channels") }, all.map((channel) => h(
+    "button.chip.chip--logo", { type: "button", "data-testid": "channel", "data-channel": channel.slug, title: channel.name, onclick: () => choose({ channel }) }, logo(channel))));
+  const days = h("div.chips", { role: "group" }, DAYS.map((offset) => {
+    const day = midnight(midnight(serverNow()) + offset * 24 * HOUR + 12 * HOUR);
+    return h("button.chip", { type: "button", "data-day": day, onclick: () => choose({ day }) }, dayOf(day + 12 * HOUR));
+  }));
+  view.replaceChildren(h("section.television.television--list", {}, logos, days, list));
+
+  async function choose(change) {
+    chosen = { ...chosen, ...change };
+    const mine = ++visit;
+    for (const chip of logos.children) chip.setAttribute("aria-pressed", String(chip.dataset.channel === chosen.channel?.slug));
+    for (const chip of days.children) chip.setAttribute("aria-pressed", String(Number(chip.dataset.day) === chosen.day));
+    days.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    if (!chosen.channel) return list.replaceChildren(h("li.note", {}, word("noGuide")));
+    list.replaceChildren(h("li", {}, busy()));
+    const found = await programmes(chosen);
+    if (mine === visit) draw(found);
+    return null;
+  }
+
+  // A day here is two days in UTC, unless one lives in Greenwich.
+  async function programmes({ channel, day }) {
+    const dates = [...new Set([day, day + 24 * HOUR - 1].map((at) => new Date(at).toISOString().slice(0, 10)))];
+    const answers = await Promise.all(dates.map((date) => shared(`/v1/channels/${channel.id}/schedule`, { date })));
+    noteTime(answers[0].server_time);
+    const byId = new Map(answers.flatMap((answer) => answer.results).map((one) => [one.id, one]));
+    return [...byId.values()].filter((one) => Date.parse(one.ends_at) > day && Date.parse(one.starts_at) < day + 24 * HOUR);
+  }
+
+  function draw(found) {
+    const now = serverNow();
+    list.replaceChildren(...(found.length ? found.map((one) => line(one, now)) : [h("li.note", {}, word("noGuide"))]));
+    list.querySelector(".is-now")?.scrollIntoView({ block: "center" });
+  }
+
+  function line(programme, now) {
+    const [start, end] = [Date.parse(programme.starts_at), Date.parse(programme.ends_at)];
+    const state = end <= now ? "is-past" : start <= now ? "is-now" : "is-next";
+    const node = h(`button.daylist__item.${state}`, { type: "button", "data-testid": "programme", "data-id": programme.id, onclick: () => showDetails(chosen.channel, programme) },
+      h("span.daylist__time", {}, timeOf(start)),
+      h("span.daylist__text", {}, h("strong", {}, programme.title, marks(programme)), h("span.facts", {}, episode(programme))));
+    if (state === "is-now") node.style.setProperty("--done", `${((now - start) / (end - start)) * 100}%`);
+    return h("li", {}, node);
+  }
+
+  choose({});
+  return { close() { visit += 1; } };
+}
