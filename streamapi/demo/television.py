@@ -125,7 +125,7 @@ def _loops() -> list[str]:
     return [title.public_id for title in titles if title is not None]
 
 
-def _stream(channel: Channel, number: int, loops: Sequence[str]) -> None:
+def _stream(channel: Channel, number: int, loops: list[str]) -> None:
     """A film of its own, and until it is made the one that is made first."""
     if not loops or channel.sources.filter(url__in=loops).exists():
         return
