@@ -11,4 +11,11 @@ class ChannelsConfig(AppConfig):
     name = "channels"
 
     def ready(self) -> None:
+        from catalog import rail_sources
+        from catalog.rail_sources import PersonalSource
         from channels import cache_keys  # noqa: F401 registers on import
+
+        url = "/v1/me/favourite-channels"
+        rail_sources.register(
+            PersonalSource("favourite_channels", "Favourite channels", url)
+        )

@@ -85,3 +85,17 @@ class PlaylistLinksShape(Shape):
 
     results = PlaylistLinkShape(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class FavouriteChannelShape(Shape):
+    """A channel that the profile likes."""
+
+    channel = ChannelShape()
+    added_at = serializers.DateTimeField()
+
+
+class FavouriteChannelsShape(Shape):
+    """All of them."""
+
+    results = FavouriteChannelShape(many=True)
+    next = serializers.CharField(allow_null=True)

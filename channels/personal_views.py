@@ -11,9 +11,10 @@ from rest_framework.response import Response
 
 from accounts.authentication import IsViewer
 from accounts.views.base import PersonalView
-from channels import following, playlist_links, reminders
+from channels import favourites, following, playlist_links, reminders
 from channels.models import PlaylistLink
 from channels.personal_serializers import (
+    FavouriteChannelsShape,
     FollowedSeriesShape,
     NewPlaylistLinkShape,
     PlaylistLinkInput,
@@ -168,3 +169,34 @@ def _link(link: PlaylistLink) -> dict[str, Any]:
         "created_at": link.created_at,
         "expires_at": link.expires_at,
     }
+
+
+class FavouriteChannelsView(ProfileView):
+    """All favourite channels."""
+
+    @extend_schema(
+        operation_id="favourite_channels", responses={200: FavouriteChannelsShape}
+    )
+    def get(self, request: Request) -> Response:
+        """The cards of the channels that the profile likes, the latest first."""
+        found = favourites.listed(self.viewer, self.variant)
+        return Response({"results": found, "next": None})
+
+
+class FavouriteChannelView(ProfileView):
+    """One favourite channel."""
+
+    @extend_schema(
+        operation_id="favourite_channel_add", request=None, responses={204: None}
+    )
+    def put(self, request: Request, id_or_slug: str) -> Response:
+        """Make it a favourite; once is enough."""
+        now = timezone.now()
+        favourites.add(self.viewer, id_or_slug, self.variant, now=now)
+        return Response(status=204)
+
+    @extend_schema(operation_id="favourite_channel_remove", responses={204: None})
+    def delete(self, request: Request, id_or_slug: str) -> Response:
+        """No longer a favourite."""
+        favourites.remove(self.viewer, id_or_slug)
+        return Response(status=204)

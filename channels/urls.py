@@ -38,6 +38,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         personal_views.PlaylistLinkView.as_view(),
         name="playlist-link",
     ),
+    path("me/favourite-channels", personal_views.FavouriteChannelsView.as_view()),
+    path(
+        "me/favourite-channels/<str:id_or_slug>",
+        personal_views.FavouriteChannelView.as_view(),
+    ),
     path("me/reminders", personal_views.RemindersView.as_view(), name="reminders"),
     path(
         "me/reminders/due",

@@ -38,6 +38,7 @@ def create_from_source(
     episode: Episode | None = None,
     kind: str = Asset.Kind.MAIN,
     language: str = "en",
+    protected: bool = False,
     subtitles: Sequence[Subtitle] = (),
 ) -> Asset:
     """Store ``source`` and its subtitles as an asset of a title or of an episode.
@@ -45,7 +46,12 @@ def create_from_source(
     Nothing is packaged yet: call :func:`enqueue`.
     """
     asset = Asset(
-        title=title, episode=episode, kind=kind, language=language, created_at=now
+        title=title,
+        episode=episode,
+        kind=kind,
+        language=language,
+        protected=protected,
+        created_at=now,
     )
     asset.source.name = _stored(source, asset)
     asset.save()

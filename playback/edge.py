@@ -75,7 +75,7 @@ def refusal(request: HttpRequest, name: str) -> HttpResponse | None:
     try:
         if not _SAFE_NAME.match(name):
             raise AccessRefused("a name that no package uses")
-        authorise(_visit(request))
+        authorise(visit_of(request))
     except AccessRefused as refused:
         return _refused(refused)
     return None
@@ -119,7 +119,8 @@ def authorise(visit: Visit) -> None:
         raise AccessRefused("malformed policy") from error
 
 
-def _visit(request: HttpRequest) -> Visit:
+def visit_of(request: HttpRequest) -> Visit:
+    """What a request wants, with which permission."""
     query = request.GET
     own = _OWN_NAMES if _SIGNED_URL_NAMES & query.keys() else frozenset()
     rest = "&".join(part for part in _parts(request) if _name(part) not in own)

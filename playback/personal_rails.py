@@ -10,5 +10,6 @@ SOURCES: Final = (
     PersonalSource(
         "continue_watching", "Continue watching", "/v1/me/continue-watching"
     ),
+    PersonalSource("next_episodes", "Next episodes", "/v1/me/next-episodes"),
     PersonalSource("watchlist", "My list", "/v1/me/watchlist"),
 )

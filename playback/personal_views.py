@@ -85,6 +85,20 @@ class ContinueWatchingView(ProfileView):
         }
 
 
+class NextEpisodesView(ContinueWatchingView):
+    """Episodes that wait for their start, the series seen latest first."""
+
+    @extend_schema(
+        operation_id="next_episodes",
+        parameters=_PAGE,
+        responses={200: page_of(ContinueOutput)},
+    )
+    def get(self, request: Request) -> Response:
+        """The episode after each one that was finished."""
+        rows = ContinueItem.objects.shown_to(self.viewer.profile_id)
+        return self.page(request, rows.filter(position_ms=0))
+
+
 class ContinueWatchingItemView(ProfileView):
     """One entry of continue watching."""
 

@@ -35,6 +35,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         personal_views.ContinueWatchingItemView.as_view(),
         name="continue-watching-item",
     ),
+    path(
+        "me/next-episodes",
+        personal_views.NextEpisodesView.as_view(),
+        name="next-episodes",
+    ),
     path("me/history", personal_views.HistoryView.as_view(), name="history"),
     path(
         "me/history/<str:content_id>",

@@ -18,7 +18,7 @@ from channels.models.programmes import (
     programme_id,
 )
 from channels.models.restrictions import Blackout
-from channels.models.viewers import FollowedSeries, Reminder
+from channels.models.viewers import FavouriteChannel, FollowedSeries, Reminder
 
 __all__ = [
     "Blackout",
@@ -28,6 +28,7 @@ __all__ = [
     "ChannelMatch",
     "ChannelSource",
     "EpgSource",
+    "FavouriteChannel",
     "FollowedSeries",
     "GuideVersion",
     "ImportIssue",

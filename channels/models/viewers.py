@@ -1,4 +1,4 @@
-"""What profiles keep about the guide: reminders, and series that they follow."""
+"""What profiles keep about the guide: reminders, series they follow, channels they like."""
 
 from __future__ import annotations
 
@@ -53,3 +53,23 @@ class FollowedSeries(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class FavouriteChannel(models.Model):
+    """A channel that a profile likes."""
+
+    profile = models.ForeignKey(
+        "accounts.Profile", models.CASCADE, related_name="favourite_channels"
+    )
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="favourites")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile", "channel"], name="favourite_channel_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} of {self.profile_id}"

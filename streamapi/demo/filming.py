@@ -45,6 +45,7 @@ def create(film: Film, now: datetime) -> Asset:
                 now=now,
                 title=title,
                 language=film.language,
+                protected=film.is_protected,
                 subtitles=[
                     Subtitle(path, language) for language, path in made.texts.items()
                 ],

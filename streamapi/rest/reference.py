@@ -319,6 +319,12 @@ _LIVE: Final = (
         "Offer to take some back.",
     ),
     Problem(
+        "too_many_favourite_channels",
+        409,
+        "The profile has as many favourite channels as it may; `limit` says how many.",
+        "Let the viewer remove one.",
+    ),
+    Problem(
         "too_many_followed_series",
         409,
         "The profile follows as many series as it may.",

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.urls import root_urlpatterns as account_routes
-from playback import edge, origin
+from playback import edge, media_grants, origin
 from streamapi.http import health, pictures
 from streamapi.urls import api, web
 
@@ -17,6 +17,7 @@ admin.site.index_title = "Editorial desk"
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("media-grant", media_grants.check, name="media-grant"),
     path("v1/", include(api.urlpatterns)),
     *account_routes,
     path("admin/", admin.site.urls),

@@ -169,15 +169,16 @@ def _search(size):
 
 
 def _released(size):
-    """A page with four rails of each source there is."""
+    """A page with four rails of each source there is; personal ones ask nothing."""
     _channels(size)
     titles = _titles(size)
     for title in titles[: (size + 1) // 2]:
         title.windows.create(ends_at=datetime.now(UTC) + timedelta(days=9))
         publishing.publish(title, by=None, now=NOW)
     page = catalog.page("home")
-    for _ in range(size):
-        for name, source in rail_sources.offered().items():
+    for name, source in rail_sources.offered().items():
+        personal = isinstance(source, rail_sources.PersonalSource)
+        for _ in range(1 if personal else size):
             catalog.rail(page, name, titles=titles, layout=source.layouts[0])
     releasing.release(page, by=None, now=NOW)
     return page

@@ -64,12 +64,14 @@ class Process:
 class Origin(Process):
     """The service under gunicorn, told by files what its test views do."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(
+        self, directory: Path, settings_module: str = "tests.deploy.settings"
+    ) -> None:
         directory.mkdir()
         self.directory = directory
         port = free_port()
         self.variables = {
-            "DJANGO_SETTINGS_MODULE": "tests.deploy.settings",
+            "DJANGO_SETTINGS_MODULE": settings_module,
             "STATE_DIR": str(directory),
             "RELEASE": f"edge-{port}",
         }

@@ -149,6 +149,21 @@ class TestNextEpisode:
         answer = screen.play(episodes[3].public_id).json()
         assert answer["next"] is None
 
+    def test_a_finished_episode_puts_the_next_into_its_rail(
+        self, episodes: list[Episode]
+    ) -> None:
+        (screen,) = household(1)
+        report = {
+            "content_id": episodes[0].public_id,
+            "position_ms": 5_399_000,
+            "at": timezone.now().isoformat(),
+        }
+        assert screen.send("GET", "/v1/me/next-episodes").json()["results"] == []
+        told = screen.send("POST", "/v1/me/progress", {"events": [report]})
+        assert told.status_code == 200, told.json()
+        (waiting,) = screen.send("GET", "/v1/me/next-episodes").json()["results"]
+        assert waiting["content_id"] == episodes[1].public_id
+
     def test_films_have_neither(self) -> None:
         (screen,) = household(1)
         answer = screen.play(film()).json()

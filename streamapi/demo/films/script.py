@@ -48,6 +48,7 @@ class Film:
     chords: tuple[tuple[str, ...], ...]
     pulse: float
     cues: tuple[Cue, ...]
+    is_protected: bool = False
 
     @property
     def seconds(self) -> float:
@@ -82,6 +83,7 @@ def _film(row: Mapping[str, Any], title: DemoTitle) -> Film:
             Cue(cue["from"], cue["to"], {"en": cue["en"], "de": cue["de"]})
             for cue in row["cues"]
         ),
+        is_protected=row.get("protected", False),
     )
 
 

@@ -1,6 +1,6 @@
-// Questions before a film starts: which PIN, which screen gives way, from where on.
+// Questions before a film starts: which screen gives way, from where on.
 import { clock, h } from "./ui.js";
-import { explain, word } from "./words.js";
+import { word } from "./words.js";
 
 // Shows `content` in the page's dialog; resolves to what was chosen, null when it was closed.
 function ask(build) {
@@ -17,34 +17,6 @@ function ask(build) {
 
 function cancel(choose) {
   return h("button.button", { type: "button", onclick: () => choose(null) }, word("cancel"));
-}
-
-// Asks for the PIN until `prove` accepts one; resolves to what it answers.
-export function askPin(prove) {
-  return ask((choose) => {
-    const failure = h("p.failure", { role: "alert" });
-    const field = h("input.pin", {
-      name: "pin", type: "password", inputmode: "numeric", autocomplete: "off", minlength: 4,
-      maxlength: 6, pattern: "[0-9]{4,6}", required: true, autofocus: true, "aria-label": word("pin"),
-    });
-    const submit = h("button.button.button--main", { type: "submit" }, word("unlock"));
-    const form = h("form.sheet", { "data-testid": "pin" },
-      h("h2", {}, word("pinTitle")), h("p.note", {}, word("pinNote")), field, failure,
-      h("div.actions", {}, submit, cancel(choose)));
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      submit.disabled = true;
-      try {
-        choose(await prove(field.value));
-      } catch (problem) {
-        failure.textContent = explain(problem);
-        field.value = "";
-        field.focus();
-      }
-      submit.disabled = false;
-    });
-    return form;
-  });
 }
 
 // Lists the streams that hold all slots; resolves to the token of the one that gives way.

@@ -1,6 +1,7 @@
 // From "I want to watch this" to a session: what stands in the way is asked about.
 import { personal, signIn } from "./api.js";
-import { askPin, askTakeOver } from "./dialogs.js";
+import { askTakeOver } from "./dialogs.js";
+import { askPin } from "./questions.js";
 import { Session } from "./session.js";
 import { askToSignIn } from "./signin.js";
 import { word } from "./words.js";
@@ -28,9 +29,16 @@ async function overcome(problem) {
     const token = await askTakeOver(problem.body);
     return token && { take_over: token };
   }
-  if (help.includes("pin")) {
-    const proof = await askPin((pin) => personal("/v1/me/pin-proof", { method: "POST", body: { pin } }));
-    return proof && { pin_proof: proof.pin_proof };
-  }
+  if (help.includes("pin")) return askForProof();
   throw problem;
+}
+
+// The PIN of a grown-up, as the proof that play takes; null when nobody gave it.
+async function askForProof() {
+  let proof = null;
+  const act = async (pin) => {
+    proof = await personal("/v1/me/pin-proof", { method: "POST", body: { pin } });
+  };
+  await askPin({ title: word("pinTitle"), note: word("pinNote"), act });
+  return proof && { pin_proof: proof.pin_proof };
 }
