@@ -120,8 +120,9 @@ def _channel(
 
 
 def _loops() -> list[str]:
-    """The titles whose films the channels play round and round."""
-    titles = (catalogue.title_of(film.title.slug) for film in films())
+    """The titles whose films the channels play round and round; protected ones cannot."""
+    clear = [film for film in films() if not film.is_protected]
+    titles = (catalogue.title_of(film.title.slug) for film in clear)
     return [title.public_id for title in titles if title is not None]
 
 
