@@ -214,6 +214,19 @@ class UserAdmin(DjangoUserAdmin[User]):
     ]
     filter_horizontal = ["groups"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who is a superuser is decided by superusers."""
+        own = super().get_readonly_fields(request, obj)
+        return own if _is_superuser(request) else [*own, "is_superuser"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (_is_superuser(request) or not getattr(obj, "is_superuser", 0))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (_is_superuser(request) or not getattr(obj, "is_superuser", 0))
+
 
 @admin.register(AuditEntry)
 class AuditAdmin(ReadOnly, admin.ModelAdmin[AuditEntry]):
@@ -279,6 +292,10 @@ class VoucherAdmin(admin.ModelAdmin[Voucher]):
         """Codes are compared in capitals."""
         obj.code = obj.code.strip().upper()
         super().save_model(request, obj, form, change)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
 
 
 def _answer(question: ExplainForm) -> dict[str, Any] | None:

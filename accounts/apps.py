@@ -14,8 +14,23 @@ class AccountsConfig(AppConfig):
         """A child's token narrows every shared answer; the API document knows tokens."""
         from accounts import (
             openapi,  # noqa: F401 registers on import
+            roles,
             tokens,
         )
         from streamapi.http.variant import register_ceiling_source
 
         register_ceiling_source(tokens.ceiling)
+        roles.register(roles.Role.SUPPORT, _of_support)
+
+
+def _of_support() -> list[str]:
+    """Look at customers and what is sold, and act on the support page."""
+    from accounts import roles
+
+    hidden = ("user", "stafftoken")
+    return [
+        *roles.of_app("accounts", "view", without=hidden),
+        "accounts.change_account",
+        "catalog.view_title",
+        "channels.view_channel",
+    ]

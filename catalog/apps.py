@@ -12,8 +12,14 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.content import register_terms_source
-        from catalog import cache_keys, releasing, terms  # noqa: F401 registers on import
+        from catalog import (
+            cache_keys,  # noqa: F401 registers on import
+            releasing,
+            staff_roles,
+            terms,
+        )
         from streamapi.responsecache.warming import register_paths
 
         register_terms_source(terms.terms_of)
         register_paths(releasing.paths)
+        staff_roles.register()

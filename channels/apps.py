@@ -13,9 +13,13 @@ class ChannelsConfig(AppConfig):
     def ready(self) -> None:
         from catalog import rail_sources
         from catalog.rail_sources import PersonalSource
-        from channels import cache_keys  # noqa: F401 registers on import
+        from channels import (
+            cache_keys,  # noqa: F401 registers on import
+            staff_roles,
+        )
 
         url = "/v1/me/favourite-channels"
         rail_sources.register(
             PersonalSource("favourite_channels", "Favourite channels", url)
         )
+        staff_roles.register()

@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Model
 from django.utils.html import format_html, format_html_join
 
 from catalog import artwork
@@ -99,8 +98,3 @@ def language_tags(filled: list[str]) -> str:
 def staff(request: Any) -> Any:
     """Who is at work, for snapshots."""
     return request.user
-
-
-def changed_by_another(model: type[Model], pk: Any, seen: int) -> bool:
-    """Whether a row's version moved on since the form was shown."""
-    return model._default_manager.filter(pk=pk).exclude(version=seen).exists()

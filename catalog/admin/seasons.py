@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from catalog import languages
+from catalog.admin import history
 from catalog.admin.parts import STYLE, ArtworkInline, Inline, TranslationInline
 from catalog.models import (
     Episode,
@@ -17,6 +18,7 @@ from catalog.models import (
     EpisodeTranslation,
     Season,
     SeasonTranslation,
+    Title,
 )
 
 
@@ -71,7 +73,7 @@ class SeasonTexts(TranslationInline):
 
 
 @admin.register(Season)
-class SeasonAdmin(admin.ModelAdmin[Season]):
+class SeasonAdmin(history.KeepsHistory):
     """A season; it reaches devices when its series is published."""
 
     list_display = ["title", "number"]
@@ -84,6 +86,10 @@ class SeasonAdmin(admin.ModelAdmin[Season]):
 
     class Media:
         css = STYLE
+
+    def title_of(self, obj: Season) -> Title:
+        """The series."""
+        return obj.title
 
     def save_formset(
         self, request: HttpRequest, form: Any, formset: Any, change: bool
@@ -109,7 +115,7 @@ class EpisodeIds(Inline):
 
 
 @admin.register(Episode)
-class EpisodeAdmin(admin.ModelAdmin[Episode]):
+class EpisodeAdmin(history.KeepsHistory):
     """An episode in all its languages."""
 
     list_display = ["public_id", "season", "number"]
@@ -122,3 +128,7 @@ class EpisodeAdmin(admin.ModelAdmin[Episode]):
 
     class Media:
         css = STYLE
+
+    def title_of(self, obj: Episode) -> Title:
+        """The series."""
+        return obj.season.title

@@ -19,14 +19,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from catalog import differences, publishing
+from catalog import differences, publishing, workflow
+from catalog.admin import history
 from catalog.admin.filters import EditedSincePublish, MissingLanguage
 from catalog.admin.parts import (
     STYLE,
     ArtworkInline,
     Inline,
     TranslationInline,
-    changed_by_another,
     language_tags,
     picture,
     staff,
@@ -74,14 +74,20 @@ class TitleForm(forms.ModelForm[Title]):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         seen = (cleaned or {}).get("seen_version")
-        pk = self.instance.pk
-        if pk and seen is not None and changed_by_another(Title, pk, seen):
+        if self.instance.pk and seen is not None:
+            self._notice_others(seen)
+        return cleaned
+
+    def _notice_others(self, seen: int) -> None:
+        """Say what somebody else saved; whoever saves again then, has read it."""
+        now = history.locked_version(self.instance)
+        if now != seen:
+            self.data = self.data.copy()  # type: ignore[assignment]  # a QueryDict
+            self.data[self.add_prefix("seen_version")] = str(now)  # type: ignore[index]
             raise ValidationError(
-                "Someone else has saved this title since you opened it. The history "
-                "says who and what. Open the page again to go on from there.",
+                history.changed_meanwhile(self.instance, seen),
                 code="changed_meanwhile",
             )
-        return cleaned
 
 
 class Texts(TranslationInline):
@@ -147,7 +153,7 @@ def _refusals(request: HttpRequest, title: Title) -> Iterator[None]:
 
 
 @admin.register(Title)
-class TitleAdmin(admin.ModelAdmin[Title]):
+class TitleAdmin(history.KeepsHistory):
     """Movies and series."""
 
     form = TitleForm
@@ -253,6 +259,18 @@ class TitleAdmin(admin.ModelAdmin[Title]):
             obj.status = Status.SCHEDULED if obj.publish_at else Status.DRAFT
         super().save_model(request, obj, form, change)
 
+    def title_of(self, obj: Title) -> Title:
+        """Itself."""
+        return obj
+
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return history.page(self, request, object_id, extra_context)
+
     def change_view(
         self,
         request: HttpRequest,
@@ -263,13 +281,20 @@ class TitleAdmin(admin.ModelAdmin[Title]):
         title = self.get_object(request, object_id)
         context: dict[str, Any] = {"may_publish": self.has_publish_permission(request)}
         if title is not None:
-            context |= {"findings": publishing.examine(title)}
+            context |= {
+                "findings": publishing.examine(title),
+                "moves": workflow.targets(title),
+            }
         return super().change_view(
             request, object_id, form_url, (extra_context or {}) | context
         )
 
     def response_change(self, request: HttpRequest, obj: Title) -> HttpResponse:
-        """After saving: publish or take back, if that was the button."""
+        """After saving: move, publish or take back, if that was the button."""
+        target = next((to for to in Status if f"_to_{to}" in request.POST), None)
+        if target is not None:
+            self._move(request, obj, target)
+            return HttpResponseRedirect(request.get_full_path())
         for button, act in (
             ("_publish", self._publish),
             ("_unpublish", self._unpublish),
@@ -289,6 +314,18 @@ class TitleAdmin(admin.ModelAdmin[Title]):
     def _require_publish(self, request: HttpRequest) -> None:
         if not self.has_publish_permission(request):
             raise PermissionDenied
+
+    def _move(self, request: HttpRequest, title: Title, to: Status) -> None:
+        with _refusals(request, title):
+            workflow.move(title, to)
+            self._tell(request, title, f"Now {to.label}.")
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Title | None = None
+    ) -> bool:
+        """What devices show is taken from them first."""
+        shown = obj is not None and obj.live_snapshot_id is not None
+        return not shown and super().has_delete_permission(request, obj)
 
     def _publish(self, request: HttpRequest, title: Title) -> None:
         with _refusals(request, title):

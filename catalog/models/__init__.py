@@ -33,6 +33,7 @@ from catalog.models.published import (
     PublishedTitle,
     Snapshot,
 )
+from catalog.models.revisions import Revision
 from catalog.models.series import (
     Episode,
     EpisodeExternalId,
@@ -90,6 +91,7 @@ __all__ = [
     "RailItem",
     "RelatedTitle",
     "RenderedPicture",
+    "Revision",
     "Season",
     "SeasonTranslation",
     "Snapshot",

@@ -176,7 +176,7 @@ class TestEditing:
         first, second = filled(editor, page(title)), filled(editor, page(title))
         editor.post(page(title), first | {"year": "1990", "_save": "1"})
         response = editor.post(page(title), second | {"year": "1991", "_save": "1"})
-        assert "Someone else has saved this title" in response.content.decode()
+        assert "has saved this title since you opened it" in response.content.decode()
         assert Title.objects.get().year == 1990
 
     def test_a_new_title_is_a_draft(self, editor):
