@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.apps import apps
+
 from accounts.roles import ACTIONS, Role, of_app
 from accounts.roles import register as grant
 
@@ -13,23 +15,14 @@ KEPT_BY_US: Final = frozenset(
         "importrun",
         "ingestdocument",
         "ingestresult",
-        "publishedcollection",
-        "publishedcollectionitem",
-        "publishedcredit",
-        "publishedepisode",
-        "publishedepisodecard",
-        "publishedgenre",
-        "publishedperson",
-        "publishedseason",
-        "publishedtitle",
-        "publishedwindow",
+        "pageversion",
         "relatedtitle",
         "renderedpicture",
         "revision",
         "snapshot",
     }
 )
-"""Models that people read and only our own code writes."""
+"""Models that people read and only our own code writes, beside all that is published."""
 
 
 def register() -> None:
@@ -39,12 +32,16 @@ def register() -> None:
 
 
 def _editing() -> list[str]:
+    names = {
+        one._meta.model_name for one in apps.get_app_config("catalog").get_models()
+    }
+    published = {name for name in names if name and name.startswith("published")}
     return [
-        *of_app("catalog", *ACTIONS, without=KEPT_BY_US),
-        *of_app("catalog", "view", only=KEPT_BY_US),
+        *of_app("catalog", *ACTIONS, without=KEPT_BY_US | published),
+        *of_app("catalog", "view", only=KEPT_BY_US | published),
         "accounts.view_package",
     ]
 
 
 def _publishing() -> list[str]:
-    return [*_editing(), "catalog.publish_title"]
+    return [*_editing(), "catalog.publish_title", "catalog.release_page"]
