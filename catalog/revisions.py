@@ -206,7 +206,7 @@ def revert(title: Title, to: Revision, *, by: User | None, now: datetime) -> lis
     for part in parts():
         _bring_back(part, rows.get(part.name, ()))
     values = {
-        name: Title._meta.get_field(name).to_python(value)
+        name: Title._meta.get_field(name).to_python(value)  # type: ignore[union-attr]  # no relation is among them
         for name, value in rows[_FIELDS][0].items()
         if name != "id"
     }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, QuerySet
 from rest_framework import serializers
 
 from catalog.importing.writing import Verdict
-from catalog.ingest import MAX_ITEMS, Order
+from catalog.ingest import MAX_ITEMS, Order, of_records
 from catalog.models import IngestDocument, IngestResult
+
+_TAKEN: Final = "taken"
+"""A title that was taken from devices."""
 
 
 class IngestInput(serializers.Serializer[Any]):
@@ -33,7 +36,7 @@ class IngestInput(serializers.Serializer[Any]):
 
     def order(self) -> Order:
         """The document that was sent."""
-        return Order(**self.validated_data)
+        return of_records(**self.validated_data)
 
 
 class IngestCounts(serializers.Serializer[Any]):
@@ -107,7 +110,10 @@ def counts(results: QuerySet[IngestResult]) -> dict[str, int]:
     kinds = results.order_by().values_list("outcome", "published")
     found = {verdict.value: 0 for verdict in Verdict} | {"published": 0, "refused": 0}
     for outcome, published, number in kinds.annotate(number=Count("pk")):
-        found[outcome] += number
-        if published is not None:
+        if outcome in Verdict.__members__.values():
+            found[outcome] += number
+        if published is not None and outcome != _TAKEN:
             found["published" if published else "refused"] += number
+        if outcome == _TAKEN:
+            found[_TAKEN] = number
     return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
+from django.db.models import F, Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -20,9 +20,10 @@ from catalog.models import Revision, Title
 from catalog.revisions import Change
 
 _SHOWN: Final = 30
+_Row = TypeVar("_Row", bound=Model)
 
 
-class KeepsHistory(admin.ModelAdmin[Any]):
+class KeepsHistory(admin.ModelAdmin[_Row]):
     """Notes a revision of the title that a saved row belongs to."""
 
     def title_of(self, obj: Any) -> Title:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,13 +11,15 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
 from catalog import artwork
-from catalog.models import Artwork
+from catalog.models import Artwork, AvailabilityWindow
 
 Inline = admin.TabularInline[Any, Any]
 STYLE = {"all": ["catalog/admin.css"]}
+DESK = [forms.Script("catalog/desk.js", type="module")]
 
 
 class ArtworkForm(forms.ModelForm[Artwork]):
@@ -93,6 +96,22 @@ def language_tags(filled: list[str]) -> str:
     rows = [("" if tag in filled else " is-missing", tag) for tag in wanted]
     rows += [("", tag) for tag in sorted(set(filled).difference(wanted))]
     return format_html_join("", '<span class="catalog-tag{}">{}</span>', rows)
+
+
+def windows(rows: Iterable[AvailabilityWindow]) -> str:
+    """The first two windows in words, and how many more there are."""
+    found = list(rows)
+    lines = [
+        (
+            ("not " * one.excluded + ", ".join(one.territories)) or "everywhere",
+            date_format(one.starts_at, "j M Y") if one.starts_at else "…",
+            date_format(one.ends_at, "j M Y") if one.ends_at else "…",
+        )
+        for one in found[:2]
+    ]
+    more = f"and {len(found) - 2} more" if len(found) > 2 else ""
+    listed = format_html_join("", "<div>{}: {} to {}</div>", lines)
+    return format_html("{}{}", listed, more)
 
 
 def staff(request: Any) -> Any:

@@ -73,7 +73,7 @@ class SeasonTexts(TranslationInline):
 
 
 @admin.register(Season)
-class SeasonAdmin(history.KeepsHistory):
+class SeasonAdmin(history.KeepsHistory[Season]):
     """A season; it reaches devices when its series is published."""
 
     list_display = ["title", "number"]
@@ -115,7 +115,7 @@ class EpisodeIds(Inline):
 
 
 @admin.register(Episode)
-class EpisodeAdmin(history.KeepsHistory):
+class EpisodeAdmin(history.KeepsHistory[Episode]):
     """An episode in all its languages."""
 
     list_display = ["public_id", "season", "number"]

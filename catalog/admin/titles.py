@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from catalog import differences, publishing, workflow
-from catalog.admin import history
+from catalog import differences, ingest, publishing, workflow
+from catalog.admin import bulk, history, planning
 from catalog.admin.filters import EditedSincePublish, MissingLanguage
 from catalog.admin.parts import (
+    DESK,
     STYLE,
     ArtworkInline,
     Inline,
@@ -30,6 +37,7 @@ from catalog.admin.parts import (
     language_tags,
     picture,
     staff,
+    windows,
 )
 from catalog.models import (
     Artwork,
@@ -44,6 +52,9 @@ from catalog.models import (
 )
 from catalog.models.titles import Status
 from streamapi.errors import DomainError
+
+_AT_ONCE: Final = 100
+"""More titles than this are published in the background."""
 
 
 class TitleForm(forms.ModelForm[Title]):
@@ -82,8 +93,9 @@ class TitleForm(forms.ModelForm[Title]):
         """Say what somebody else saved; whoever saves again then, has read it."""
         now = history.locked_version(self.instance)
         if now != seen:
-            self.data = self.data.copy()  # type: ignore[assignment]  # a QueryDict
-            self.data[self.add_prefix("seen_version")] = str(now)  # type: ignore[index]
+            again: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+            again[self.add_prefix("seen_version")] = str(now)
+            self.data = again
             raise ValidationError(
                 history.changed_meanwhile(self.instance, seen),
                 code="changed_meanwhile",
@@ -153,12 +165,21 @@ def _refusals(request: HttpRequest, title: Title) -> Iterator[None]:
 
 
 @admin.register(Title)
-class TitleAdmin(history.KeepsHistory):
+class TitleAdmin(history.KeepsHistory[Title]):
     """Movies and series."""
 
     form = TitleForm
     change_form_template = "admin/catalog/title/change_form.html"
-    list_display = ["thumbnail", "name", "kind", "year", "state", "texts", "updated_at"]
+    list_display = [
+        "thumbnail",
+        "name",
+        "kind",
+        "year",
+        "state",
+        "shown_in",
+        "texts",
+        "updated_at",
+    ]
     list_display_links = ["thumbnail", "name"]
     list_filter = ["status", EditedSincePublish, "kind", MissingLanguage, "genres"]
     list_per_page = 50
@@ -202,10 +223,18 @@ class TitleAdmin(history.KeepsHistory):
         ),
     ]
     inlines = [Texts, Seasons, Windows, Ratings, ArtworkInline, Credits, ExternalIds]
-    actions = ["publish_selected", "unpublish_selected", "roll_back_selected"]
+    actions = [
+        "publish_selected",
+        "unpublish_selected",
+        "roll_back_selected",
+        "export_json",
+        "export_csv",
+    ]
+    change_list_template = "admin/catalog/title/change_list.html"
 
     class Media:
         css = STYLE
+        js = DESK
 
     # -- the list
 
@@ -215,6 +244,9 @@ class TitleAdmin(history.KeepsHistory):
         return (
             super()
             .get_queryset(request)
+            .prefetch_related(
+                Prefetch("windows", AvailabilityWindow.objects.order_by("starts_at"))
+            )
             .annotate(
                 poster=Subquery(posters.order_by("position", "pk").values("image")[:1]),
                 filled=ArraySubquery(texts.order_by("language").values("language")),
@@ -238,6 +270,11 @@ class TitleAdmin(history.KeepsHistory):
         css = "edited" if edited else title.status
         label = "published, edited since" if edited else title.get_status_display()
         return format_html('<span class="catalog-tag is-{}">{}</span>', css, label)
+
+    @admin.display(description="windows")
+    def shown_in(self, title: Title) -> str:
+        """When and where it may be watched."""
+        return windows(title.windows.all()) or "always"
 
     @admin.display(description="texts")
     def texts(self, title: Any) -> str:
@@ -356,9 +393,13 @@ class TitleAdmin(history.KeepsHistory):
         self.message_user(request, f"{title}: {message}", messages.SUCCESS)
 
     @admin.action(description="Publish", permissions=["publish"])
-    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Title]) -> None:
+    def publish_selected(
+        self, request: HttpRequest, queryset: QuerySet[Title]
+    ) -> HttpResponse | None:
         """Publish many; each that is refused says why."""
         pks = list(queryset.order_by("pk").values_list("pk", flat=True))
+        if len(pks) > _AT_ONCE:
+            return bulk.order(request, ingest.of_titles(pks, ingest.Kind.PUBLISH))
         names = dict(queryset.values_list("pk", "original_name"))
         published = []
         for outcome in publishing.publish_many(
@@ -377,14 +418,44 @@ class TitleAdmin(history.KeepsHistory):
             change_message="Published.",
         )
         self.message_user(request, f"{len(published)} published.", messages.SUCCESS)
+        return None
 
     @admin.action(description="Take from devices", permissions=["publish"])
     def unpublish_selected(
         self, request: HttpRequest, queryset: QuerySet[Title]
-    ) -> None:
+    ) -> HttpResponse | None:
         """Unpublish many."""
+        pks = list(queryset.order_by("pk").values_list("pk", flat=True))
+        if len(pks) > _AT_ONCE:
+            return bulk.order(request, ingest.of_titles(pks, ingest.Kind.UNPUBLISH))
         for title in queryset:
             self._unpublish(request, title)
+        return None
+
+    @admin.action(description="Export as JSON")
+    def export_json(
+        self, request: HttpRequest, queryset: QuerySet[Title]
+    ) -> HttpResponse | StreamingHttpResponse | None:
+        """A file that can be imported again."""
+        return self._export(request, queryset, "json")
+
+    @admin.action(description="Export as CSV")
+    def export_csv(
+        self, request: HttpRequest, queryset: QuerySet[Title]
+    ) -> HttpResponse | StreamingHttpResponse | None:
+        """The same for spreadsheets."""
+        return self._export(request, queryset, "csv")
+
+    def _export(
+        self, request: HttpRequest, queryset: QuerySet[Title], kind: str
+    ) -> HttpResponse | StreamingHttpResponse | None:
+        pks = queryset.order_by("pk").values_list("pk", flat=True)
+        found = list(pks[: bulk.MOST_EXPORTED + 1])
+        if len(found) <= bulk.MOST_EXPORTED:
+            return bulk.export(found, kind)
+        message = f"More than {bulk.MOST_EXPORTED}: use manage.py export_titles."
+        self.message_user(request, message, messages.ERROR)
+        return None
 
     @admin.action(description="Roll back one version", permissions=["publish"])
     def roll_back_selected(
@@ -402,7 +473,12 @@ class TitleAdmin(history.KeepsHistory):
             self.admin_site.admin_view(self.versions),
             name="catalog_title_versions",
         )
-        return [versions, *super().get_urls()]
+        calendar = path(
+            "calendar/",
+            self.admin_site.admin_view(partial(planning.page, self)),
+            name="catalog_title_calendar",
+        )
+        return [versions, calendar, *super().get_urls()]
 
     def versions(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What was published when and by whom, what differed, and the way back."""

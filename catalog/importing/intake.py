@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from catalog.importing import records
-from catalog.importing.errors import RecordInvalid
+from catalog.importing.errors import FileUnreadable, RecordInvalid
 from catalog.importing.readers import Item
 from catalog.importing.writing import Entry, Verdict, write
 
@@ -67,6 +67,23 @@ class Intake:
                     code="duplicate_id",
                     pointer=f"/external_ids/{system}",
                 )
+
+
+def in_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Lists of at most ``size``; what was read before a failure is handed out too."""
+    batch: list[Item] = []
+    try:
+        for item in items:
+            batch.append(item)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except FileUnreadable:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
 
 
 def _result(entry: Entry) -> Result:

@@ -17,6 +17,8 @@ from catalog.importing.fields import Fields
 from catalog.models import Credit
 from catalog.models.titles import Kind
 
+PUBLIC_ID: Final = "public-id"
+"""In place of an external id: a title by its own public id. It must exist."""
 NAME: Final = 500
 TEXT: Final = 10_000
 PLAIN: Final = (

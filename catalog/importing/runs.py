@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from django.db import transaction
 
 from catalog.importing import readers, records
 from catalog.importing.errors import FileUnreadable
-from catalog.importing.intake import Intake, Result
+from catalog.importing.intake import Intake, Result, in_batches
 from catalog.importing.layouts import Layout
 from catalog.importing.readers import Item, Tick
 from catalog.importing.writing import Verdict
@@ -65,27 +65,14 @@ class Import:
             summary.failure = error
             return summary
         summary.resumed_after = run.position
-        for items in self._batches(path, tick, summary):
-            self._import(items, run, summary)
+        try:
+            for items in in_batches(readers.read(path, tick), self._batch):
+                self._import(items, run, summary)
+        except FileUnreadable as error:
+            summary.failure = error
         if summary.failure is None:
             self._finish(run)
         return summary
-
-    def _batches(
-        self, path: Path, tick: Tick, summary: Summary
-    ) -> Iterator[list[Item]]:
-        """The records in batches; what was read before a failure is handed out too."""
-        items: list[Item] = []
-        try:
-            for item in readers.read(path, tick):
-                items.append(item)
-                if len(items) == self._batch:
-                    yield items
-                    items = []
-        except FileUnreadable as error:
-            summary.failure = error
-        if items:
-            yield items
 
     def _begin(self, path: Path) -> ImportRun:
         """The unfinished run of this very file, else a new one."""

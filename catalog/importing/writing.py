@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from accounts.models import Package
 from catalog.importing import series
 from catalog.importing.errors import RecordInvalid
-from catalog.importing.records import Record
+from catalog.importing.records import PUBLIC_ID, Record
 from catalog.models import (
     Credit,
     ExternalId,
@@ -97,7 +97,11 @@ def _match(entries: Sequence[Entry]) -> None:
         value__in={value for _, value in wanted},
     ).select_related("title")
     known = {(row.system, row.value): row for row in rows}
+    own = _by_public_id(entries)
     for one in entries:
+        if (public_id := one.record.external_ids.get(PUBLIC_ID)) is not None:
+            _match_own(one, own.get(public_id))
+            continue
         found = [known.get(pair) for pair in one.record.external_ids.items()]
         titles = {row.title_id: row.title for row in found if row is not None}
         if len(titles) > 1:
@@ -113,6 +117,25 @@ def _match(entries: Sequence[Entry]) -> None:
             one.verdict = Verdict.CREATED
         elif not same:
             one.verdict = Verdict.UPDATED
+
+
+def _by_public_id(entries: Sequence[Entry]) -> dict[str, Title]:
+    named = {one.record.external_ids.get(PUBLIC_ID) for one in entries} - {None}
+    if not named:
+        return {}
+    return {one.public_id: one for one in Title.objects.filter(public_id__in=named)}
+
+
+def _match_own(entry: Entry, title: Title | None) -> None:
+    if title is None:
+        entry.reject(
+            "unknown_title",
+            f"/external_ids/{PUBLIC_ID}",
+            "There is no title with this public id.",
+        )
+        return
+    entry.title = title
+    entry.verdict = Verdict.UPDATED
 
 
 def _check_packages(entries: Sequence[Entry]) -> None:
@@ -220,6 +243,7 @@ def _save_ids(entries: Sequence[Entry]) -> None:
             )
             for one in entries
             for system, value in one.record.external_ids.items()
+            if system != PUBLIC_ID
         ],
         update_conflicts=True,
         unique_fields=["system", "value"],

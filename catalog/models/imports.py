@@ -38,10 +38,18 @@ class ImportRun(models.Model):
 
 
 class IngestDocument(models.Model):
-    """Records that a program sent at once, done in the background.
+    """Work on many titles that a program or an editor ordered, done in the background.
 
-    ``payload`` is the compressed JSON of the records until they are done.
+    ``payload`` holds, compressed, what ``kind`` says, until the work is done.
     """
+
+    class Kind(models.TextChoices):
+        """What is to be done, and what the payload is."""
+
+        RECORDS = "records", "records from a program"
+        FILE = "file", "import of a file"
+        PUBLISH = "publish", "publishing"
+        UNPUBLISH = "unpublish", "taking from devices"
 
     class State(models.TextChoices):
         """How far it is."""
@@ -62,6 +70,10 @@ class IngestDocument(models.Model):
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+"
     )
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.RECORDS)
+    name = models.CharField(max_length=200, blank=True, help_text="Of the file.")
+    mapping = models.CharField(max_length=100, blank=True)
+    failure = models.TextField(blank=True, help_text="Why it could not go on.")
     publish = models.BooleanField(default=False)
     dry_run = models.BooleanField(default=False)
     payload = models.BinaryField(editable=False)
@@ -76,6 +88,7 @@ class IngestDocument(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["sent_by", "key"], name="ingest_key_once")
         ]
+        verbose_name = "bulk job"
 
     def __str__(self) -> str:
         return f"{self.key} ({self.state})"

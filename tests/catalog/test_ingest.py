@@ -53,6 +53,11 @@ def send(client, django_capture_on_commit_callbacks):
     return send
 
 
+def sent(*items):
+    """An order as a program sends it."""
+    return ingest.of_records("k1", items, publish=False, dry_run=False)
+
+
 def with_rights(*names):
     user = accounts.make_user(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
@@ -196,7 +201,7 @@ class TestTheSameKey:
 
     def test_sent_twice_at_once_is_one_document(self, transactional_db):
         user = accounts.make_staff()
-        order = ingest.Order("k1", [record(1)])
+        order = sent(record(1))
         queued, ids = [], []
 
         def submit():
@@ -219,12 +224,12 @@ class TestInterrupted:
     def test_goes_on_behind_the_last_whole_batch(self, editor, monkeypatch):
         monkeypatch.setattr(ingest, "BATCH", 2)
         document = ingest.submit(
-            ingest.Order("k1", [record(number) for number in range(5)]),
+            sent(*[record(number) for number in range(5)]),
             by=editor,
             now=timezone.now(),
             enqueue=print,
         )
-        done = ingest._batch
+        done = ingest._take
 
         def stop_at_the_second(document, intake, batch, now):
             if batch[0].position > 2:
@@ -232,7 +237,7 @@ class TestInterrupted:
             done(document, intake, batch, now)
 
         with monkeypatch.context() as patched:
-            patched.setattr(ingest, "_batch", stop_at_the_second)
+            patched.setattr(ingest, "_take", stop_at_the_second)
             with pytest.raises(KeyboardInterrupt):
                 ingest.run(document.pk, clock=timezone.now)
         assert Title.objects.count() == 2
@@ -243,7 +248,7 @@ class TestInterrupted:
 
     def test_says_that_it_failed(self, editor, monkeypatch):
         document = ingest.submit(
-            ingest.Order("k1", [record(1)]),
+            sent(record(1)),
             by=editor,
             now=timezone.now(),
             enqueue=print,
@@ -252,7 +257,7 @@ class TestInterrupted:
         def fail(*_):
             raise RuntimeError("the disk is full")
 
-        monkeypatch.setattr(ingest, "_batch", fail)
+        monkeypatch.setattr(ingest, "_take", fail)
         with pytest.raises(RuntimeError):
             ingest.run(document.pk, clock=timezone.now)
         document.refresh_from_db()
