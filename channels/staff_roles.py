@@ -7,7 +7,9 @@ from typing import Final
 from accounts.roles import ACTIONS, Role, of_app
 from accounts.roles import register as grant
 
-VIEWERS_OWN: Final = frozenset({"reminder", "followedseries", "playlistlink"})
+VIEWERS_OWN: Final = frozenset(
+    {"favouritechannel", "followedseries", "playlistlink", "reminder"}
+)
 KEPT_BY_US: Final = frozenset({"guideversion", "importissue", "supersededprogramme"})
 
 
