@@ -16,6 +16,7 @@ INSIDE = (
     "catalog/importing",
     "catalog/models",
     "catalog/publishing.py",
+    "catalog/workflow.py",
     "catalog/releasing.py",
     "catalog/rules.py",
     "channels/decompression.py",

@@ -560,21 +560,21 @@ class TestPublishDue:
         now = timezone.now()
         due = catalog.title(publish_at=now, status="scheduled")
         later = catalog.title(publish_at=now + timedelta(hours=1))
-        assert self.run()[0] == "1 published\n"
+        assert self.run()[0] == "1 published\n0 pages released\n"
         assert due.published.exists()
         assert not later.published.exists()
         due.refresh_from_db()
         assert (due.status, due.publish_at) == ("published", None)
-        assert self.run()[0] == "0 published\n"
+        assert self.run()[0] == "0 published\n0 pages released\n"
 
     def test_what_is_refused_stays_scheduled_until_it_is_mended(self):
         title = catalog.series("Empty", seasons=(0,), publish_at=timezone.now())
         out, err = self.run()
-        assert out == "0 published\n"
+        assert out == "0 published\n0 pages released\n"
         assert "Empty (2020): The series has no episode." in err
         episode = title.seasons.get().episodes.create(number=1)
         episode.translations.create(language="en", name="Pilot")
-        assert self.run()[0] == "1 published\n"
+        assert self.run()[0] == "1 published\n0 pages released\n"
 
 
 @pytest.mark.skipif(FILMS is None, reason="the films are not beside the checkout")
