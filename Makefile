@@ -11,9 +11,10 @@ PACKAGES := streamapi accounts catalog channels playback
 LOCAL := exec $(PY) -m streamapi.local --parent $$PPID
 TEST_SETTINGS := DJANGO_SETTINGS_MODULE=streamapi.settings.test
 PARALLEL ?= 2
+FUZZ_INPUTS ?= 20000
 ARGS ?=
 
-.PHONY: help run test check lint format types contracts migrations deploy-check \
+.PHONY: help run test fuzz check lint format types contracts migrations deploy-check \
 	duplication spelling coverage openapi query-counts bench build deploy lock install reset clean
 
 help: ## Show what there is
@@ -29,6 +30,9 @@ else
 	@$(LOCAL) exec -- .ci/tests $(PY) $(PARALLEL) --cov-report= --cov-fail-under=0
 	@$(PY) -m coverage report --fail-under=0 --format=total | sed 's/$$/ % of lines and branches covered/'
 endif
+
+fuzz: install ## Hostile feeds and playlists, for a night (FUZZ_INPUTS of each)
+	@FUZZ_INPUTS=$(FUZZ_INPUTS) $(LOCAL) exec -- $(PY) -m pytest tests/channels/test_fuzz.py -n $(PARALLEL) --no-cov -q
 
 check: lint types contracts migrations deploy-check duplication spelling coverage ## All that CI asks for
 

@@ -254,6 +254,15 @@ def _collections(
     return _best(_ranked(matching, texts, "pk"), "card", query.limit)
 
 
+def nearest(rows: QuerySet[Any], text: str, column: str, limit: int) -> list[Any]:
+    """The rows whose ``folded`` names are nearest to a query, best first.
+
+    For other parts of the product, within a search: its tolerance holds.
+    """
+    matching = rows.filter(_match([text]))
+    return _best(_ranked(matching, [text], "pk"), column, limit)
+
+
 def _match(texts: Sequence[str]) -> Q:
     """Names like one of the texts."""
     condition = Q()

@@ -5,14 +5,27 @@ from __future__ import annotations
 from typing import Final
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from channels import versions
+from catalog.models import Episode, Title
+from channels import (
+    day_sheets,
+    guide,
+    linking,
+    matching,
+    series_names,
+    tasks,
+    versions,
+)
 from channels.models import (
     Blackout,
     Channel,
@@ -23,11 +36,16 @@ from channels.models import (
     GuideVersion,
     Lineup,
     LineupEntry,
+    LinkRule,
+    PlaylistLink,
     Programme,
 )
 from channels.models.channels import IMPORTED_FIELDS
 from streamapi.errors import DomainError
 
+_BESIDE_THE_FEED: Final = frozenset(
+    {"can_pause", "can_start_over", "can_catch_up", "can_record", "content_id"}
+)
 _KINDS: Final = ("added", "changed", "cut", "removed")
 
 
@@ -54,6 +72,33 @@ class ChannelAdmin(admin.ModelAdmin[Channel]):
     readonly_fields = ("public_id",)
     inlines = (ChannelSourceInline,)
     show_full_result_count = False
+    change_form_template = "admin/channels/channel/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        day = path(
+            "<int:pk>/day/",
+            self.admin_site.admin_view(self.day),
+            name="channels_channel_day",
+        )
+        return [day, *super().get_urls()]
+
+    def day(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A day of the channel, with its gaps and what overlapped in the feed."""
+        channel = get_object_or_404(Channel, pk=pk)
+        if not self.has_view_permission(request, channel):
+            raise PermissionDenied
+        try:
+            day = guide.read_day(request.GET.get("day", ""), timezone.now())
+        except DomainError as error:
+            raise Http404(error.detail) from error
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{channel}: day by day",
+            "opts": self.opts,
+            "sheet": day_sheets.day_sheet(channel, day),
+            "may_add": request.user.has_perm("channels.add_programme"),
+        }
+        return TemplateResponse(request, "admin/channels/channel/day.html", context)
 
     def save_model(
         self, request: HttpRequest, obj: Channel, form: ModelForm[Channel], change: bool
@@ -105,9 +150,27 @@ class BlackoutAdmin(admin.ModelAdmin[Blackout]):
     ordering = ("-starts_at", "pk")
 
 
+class ProgrammeForm(ModelForm[Programme]):
+    """A programme; what it is linked to has to exist."""
+
+    def clean_content_id(self) -> str:
+        """A title or an episode of the catalogue, or nothing."""
+        content_id: str = self.cleaned_data["content_id"].strip()
+        kind = Episode if content_id.startswith("ep_") else Title
+        if content_id and not kind._default_manager.filter(public_id=content_id):
+            raise ValidationError("There is no such title or episode.")
+        return content_id
+
+
 @admin.register(Programme)
 class ProgrammeAdmin(admin.ModelAdmin[Programme]):
-    """The guide. A programme saved here belongs to its editor: imports go around it."""
+    """The guide. A programme saved here belongs to its editor: imports go around it.
+
+    Abilities and the link to the catalogue are not the feed's: setting them alone leaves
+    the programme to its feed, and every import keeps them.
+    """
+
+    form = ProgrammeForm
 
     list_display = ("channel", "starts_at", "ends_at", "title", "origin", "before")
     list_display_links = ("title",)
@@ -146,11 +209,18 @@ class ProgrammeAdmin(admin.ModelAdmin[Programme]):
         form: ModelForm[Programme],
         change: bool,
     ) -> None:
-        """Take the programme over from its feed."""
-        obj.source, obj.version = None, None
-        if {"content_id"} & set(form.changed_data):
+        """Take the programme over from its feed, unless no word of the feed changed."""
+        changed = set(form.changed_data)
+        if not change or changed - _BESIDE_THE_FEED:
+            obj.source, obj.version = None, None
+            obj.series_key = obj.series_key or obj.title.casefold()[:120]
+            series_names.keep(obj)
+        if "content_id" in changed:
             obj.is_linked_by_hand = True
+            obj.link_confidence = 100 if obj.content_id else None
         super().save_model(request, obj, form, change)
+        if "content_id" in changed and obj.series_key:
+            linking.correct(obj, obj.content_id)
 
 
 @admin.register(EpgSource)
@@ -162,21 +232,44 @@ class EpgSourceAdmin(admin.ModelAdmin[EpgSource]):
     ordering = ("name", "pk")
     prepopulated_fields = {"slug": ("name",)}
     readonly_fields = ("checked_at",)
+    actions = ("import_now",)
+
+    @admin.action(description="Import now", permissions=["change"])
+    def import_now(self, request: HttpRequest, chosen: QuerySet[EpgSource]) -> None:
+        """Read the feeds again, as jobs; the versions tell what came of it."""
+        for source in chosen:
+            tasks.import_source.enqueue(source.pk, accept=False)
+            self.message_user(request, f"{source} is being imported.")
 
 
 @admin.register(ChannelMatch)
 class ChannelMatchAdmin(admin.ModelAdmin[ChannelMatch]):
     """Which channels of feeds are ours; what is proposed comes first."""
 
-    list_display = ("external_id", "source", "channel", "state", "method", "confidence")
-    list_editable = ("state",)
+    list_display = (
+        *("external_id", "said", "channel", "state", "resemblance", "source"),
+    )
+    list_editable = ("channel", "state")
     list_filter = ("state", "method", "source")
     list_select_related = ("source", "channel")
     search_fields = ("external_id", "channel__name")
     autocomplete_fields = ("channel",)
     readonly_fields = ("source", "external_id", "names", "logo_url", "confidence")
     ordering = ("-state", "external_id", "pk")
-    actions = ("accept",)
+    actions = ("accept", "create", "ignore")
+    list_per_page = 50
+
+    @admin.display(description="names in the feed")
+    def said(self, obj: ChannelMatch) -> str:
+        """What the feed calls it."""
+        return ", ".join(obj.names[:3])
+
+    @admin.display(description="found by", ordering="confidence")
+    def resemblance(self, obj: ChannelMatch) -> str:
+        """How the channel was found, and how certain that is."""
+        if obj.channel_id is None:
+            return "nothing alike"
+        return f"{obj.get_method_display()}, {obj.confidence} %"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -194,6 +287,25 @@ class ChannelMatchAdmin(admin.ModelAdmin[ChannelMatch]):
             self._decide(match)
             accepted += 1
         self.message_user(request, f"{accepted} accepted; the next import fills them.")
+
+    @admin.action(description="Create channels for them", permissions=["change"])
+    def create(self, request: HttpRequest, chosen: QuerySet[ChannelMatch]) -> None:
+        """Make a new channel of each that is not matched."""
+        waiting = chosen.exclude(state=ChannelMatch.State.MATCHED)
+        count = 0
+        for match in waiting.select_related("source"):
+            match.channel = matching.create_channel(match)
+            self._decide(match)
+            count += 1
+        self.message_user(request, f"{count} created; the next import fills them.")
+
+    @admin.action(description="Ignore them", permissions=["change"])
+    def ignore(self, request: HttpRequest, chosen: QuerySet[ChannelMatch]) -> None:
+        """Take no programmes of these over; what there is stays until it is over."""
+        count = chosen.update(
+            state=ChannelMatch.State.IGNORED, method=ChannelMatch.Method.HAND
+        )
+        self.message_user(request, f"{count} ignored.")
 
     def _decide(self, match: ChannelMatch) -> None:
         match.state = ChannelMatch.State.MATCHED
@@ -221,6 +333,37 @@ def _read_again(match: ChannelMatch) -> None:
     )
 
 
+@admin.register(LinkRule)
+class LinkRuleAdmin(admin.ModelAdmin[LinkRule]):
+    """What editors said that series and episodes of the guide are in the catalogue."""
+
+    list_display = ("series_key", "season", "episode", "content_id", "updated_at")
+    search_fields = ("series_key", "content_id")
+    ordering = ("series_key", "season", "episode", "pk")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(PlaylistLink)
+class PlaylistLinkAdmin(admin.ModelAdmin[PlaylistLink]):
+    """Links for players; deleting one takes it back."""
+
+    list_display = ("public_id", "name", "device", "profile", "expires_at")
+    list_select_related = ("device", "profile")
+    search_fields = ("public_id", "device__public_id", "profile__public_id")
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: PlaylistLink | None = None
+    ) -> bool:
+        return False
+
+
 @admin.register(GuideVersion)
 class GuideVersionAdmin(admin.ModelAdmin[GuideVersion]):
     """Every import: what it changed, why it was held, and the way back."""
@@ -229,7 +372,7 @@ class GuideVersionAdmin(admin.ModelAdmin[GuideVersion]):
     list_filter = ("state", "source")
     list_select_related = ("source",)
     ordering = ("-started_at", "-pk")
-    actions = ("roll_back",)
+    actions = ("roll_back", "take_held")
     fields = readonly_fields = (
         *("source", "state", "started_at", "finished_at", "error", "holds"),
         *("difference", "refused"),
@@ -269,6 +412,14 @@ class GuideVersionAdmin(admin.ModelAdmin[GuideVersion]):
         rows = [(i.line, i.code, i.external_id, i.start, i.title) for i in issues]
         body = format_html_join("", f"<tr>{'<td>{}</td>' * 5}</tr>", rows)
         return format_html("<table>{}</table>", body)
+
+    @admin.action(description="Take what was held", permissions=["change"])
+    def take_held(self, request: HttpRequest, chosen: QuerySet[GuideVersion]) -> None:
+        """Import the sources of held versions at their word, as a job."""
+        held = chosen.filter(state=GuideVersion.State.HELD)
+        for source in EpgSource.objects.filter(versions__in=held).distinct():
+            tasks.import_source.enqueue(source.pk, accept=True)
+            self.message_user(request, f"{source} is being imported.")
 
     @admin.action(description="Roll the source back", permissions=["change"])
     def roll_back(self, request: HttpRequest, chosen: QuerySet[GuideVersion]) -> None:

@@ -11,10 +11,13 @@ class ChannelsConfig(AppConfig):
     name = "channels"
 
     def ready(self) -> None:
+        """Let channels and what is on be found by search, and be a rail of their own."""
         from catalog import rail_sources
         from catalog.rail_sources import PersonalSource
+        from catalog.searching import register_source
         from channels import (
             cache_keys,  # noqa: F401 registers on import
+            searching,
             staff_roles,
         )
 
@@ -22,4 +25,6 @@ class ChannelsConfig(AppConfig):
         rail_sources.register(
             PersonalSource("favourite_channels", "Favourite channels", url)
         )
+        register_source("channels", searching.find_channels)
+        register_source("programmes", searching.find_programmes)
         staff_roles.register()

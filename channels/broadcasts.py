@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
-
-from channels import documents
-from channels.documents import Cell, Grid, Reader
-from channels.models import Channel, Programme
+from channels import cell_rows, documents
+from channels.documents import Grid, Reader
+from channels.models import Channel
 from streamapi.clients import Variant
 
 
@@ -21,19 +19,19 @@ class Shown(NamedTuple):
     end_s: int
 
 
-def shown(
-    rows: QuerySet[Programme, Any], pks: Iterable[int], variant: Variant
-) -> Mapping[int, Shown]:
+def shown(pks: Iterable[int], variant: Variant) -> Mapping[int, Shown]:
     """Those of ``pks`` that the one who asks may see, by primary key; two queries.
 
     What stands above the ceiling is not there at all: a list is no grid.
     """
-    chosen = rows.filter(pk__in=list(pks)).cells(variant.language, "pk")  # type: ignore[attr-defined]  # of our queryset
-    found = [(row[-1], Cell._make(row[:-1])) for row in chosen]
-    channels = _channels({cell.channel_id for _, cell in found}, variant)
+    wanted = list(pks)
+    if not wanted:
+        return {}
+    found = cell_rows.chosen(wanted, variant.language)
+    channels = _channels({cell.channel_id for cell in found.values()}, variant)
     reader = Reader(variant.language, variant.maturity)
     answer = {}
-    for pk, cell in found:
+    for pk, cell in found.items():
         channel = channels.get(cell.channel_id)
         if channel is None:
             continue

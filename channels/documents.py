@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django.core.files.storage import default_storage
 
-from channels.models import Blackout, Channel, programme_id
+from channels.cell_rows import FLAGS, Cell, FullCell
+from channels.channel_rows import ChannelRow
+from channels.models import Channel, programme_id
 from channels.models.channels import number_text
 from channels.series_ids import series_id
 
@@ -22,35 +24,13 @@ _MASK_TITLES: Final = {
     "en": "Not for this profile",
     "de": "Nicht für dieses Profil",
 }
+_FLAGS: Final = tuple(
+    [name for place, name in enumerate(FLAGS) if bits >> place & 1]
+    for bits in range(1 << len(FLAGS))
+)
+"""The names of every combination of flags."""
 _IMAGE_ROLES: Final = {"poster": "poster", "backdrop": "backdrop", "still": "still"}
 _SIZES: Final = {"P": "2:3", "L": "16:9"}
-
-
-class Cell(NamedTuple):
-    """A row of ``ProgrammeQuerySet.cells``."""
-
-    channel_id: int
-    start_s: int
-    end_s: int
-    language: str
-    title: str
-    subtitle: str
-    translated: Mapping[str, str] | None
-    season: int | None
-    episode: int | None
-    min_age: int | None
-    genres: Sequence[str]
-    is_live: bool
-    is_new: bool
-    is_premiere: bool
-    is_repeat: bool
-    is_last_chance: bool
-    can_start_over: bool | None
-    can_catch_up: bool | None
-    can_record: bool | None
-    can_pause: bool | None
-    content_id: str
-    is_filler: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +47,20 @@ def moment(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def channel_card(channel: Channel, language: str) -> dict[str, Any]:
-    """What every list shows of a channel; from ``placed(...).for_card()``."""
+def channel_card(channel: Channel | ChannelRow, language: str) -> dict[str, Any]:
+    """What every list shows of a channel; a model from ``placed(...).for_card()``."""
     group = channel.group
     return {
         "id": channel.public_id,
         "slug": channel.slug,
         "name": channel.name,
         "kind": channel.kind,
-        "number": number_text(channel.major, channel.minor),  # type: ignore[attr-defined]
+        "number": number_text(channel.major, channel.minor),  # type: ignore[union-attr]
         "group": group
         and {"slug": group.slug, "name": group.translations.get(language, group.name)},
         "languages": channel.languages,
         "images": _logos(channel),
-        "packages": channel.package_codes,  # type: ignore[attr-defined]
+        "packages": channel.package_codes,  # type: ignore[union-attr]
         "maturity": {"min_age": channel.min_age, "label": str(channel.min_age)},
         "capabilities": {
             "live_pause": channel.can_pause,
@@ -91,10 +71,11 @@ def channel_card(channel: Channel, language: str) -> dict[str, Any]:
     }
 
 
-def _logos(channel: Channel) -> list[dict[str, Any]]:
-    if channel.logo:
+def _logos(channel: Channel | ChannelRow) -> list[dict[str, Any]]:
+    name = str(channel.logo)
+    if name:
         width, height = channel.logo_width, channel.logo_height
-        url = default_storage.url(channel.logo.name)
+        url = default_storage.url(name)
     elif channel.logo_url.startswith("https://"):
         width, height, url = None, None, channel.logo_url
     else:
@@ -116,43 +97,41 @@ def _logos(channel: Channel) -> list[dict[str, Any]]:
 class Grid:
     """Turns the rows of one channel into cells; one for each channel of a page."""
 
-    def __init__(self, channel: Channel, reader: Reader) -> None:
+    def __init__(self, channel: Channel | ChannelRow, reader: Reader) -> None:
         self._channel = channel
-        self._reader = reader
+        self._maturity = reader.maturity
+        self._mask = _MASK_TITLES.get(reader.language, _MASK_TITLES["en"])
         self._prefix = channel.public_id
-        self._usual = _abilities(channel, None, None, None, None)
+        self._unrated = channel.unrated_age
+        self._usual = _abilities(channel, (None, None, None, None))
 
     def cell(self, row: Cell) -> dict[str, Any]:
         """What a grid shows of a programme."""
-        min_age = row.min_age
-        if min_age is None:
-            min_age = 0 if row.is_filler else self._channel.unrated_age
-        if min_age > self._reader.maturity:
+        min_age = self._unrated if row.min_age is None else row.min_age
+        if min_age > self._maturity:
             return self._masked(row, min_age)
-        title, subtitle = self._words(row)
         return {
             "id": programme_id(self._prefix, row.start_s),
             "starts_at": moment(row.start_s),
             "ends_at": moment(row.end_s),
-            "title": title,
-            "episode_title": subtitle,
+            "title": row.title,
+            "episode_title": row.subtitle,
             "season": row.season,
             "episode": row.episode,
             "min_age": min_age,
             "genres": row.genres,
-            "flags": _flags(row),
-            "can": self._abilities(row),
+            "flags": _FLAGS[row.flags],
+            "can": _abilities(self._channel, row.can) if row.can else self._usual,
             "content_id": row.content_id or None,
             "is_masked": False,
         }
 
     def _masked(self, row: Cell, min_age: int) -> dict[str, Any]:
-        titles = _MASK_TITLES
         return {
             "id": programme_id(self._prefix, row.start_s),
             "starts_at": moment(row.start_s),
             "ends_at": moment(row.end_s),
-            "title": titles.get(self._reader.language, titles["en"]),
+            "title": self._mask,
             "episode_title": "",
             "season": None,
             "episode": None,
@@ -164,53 +143,21 @@ class Grid:
             "is_masked": True,
         }
 
-    def _words(self, row: Cell) -> tuple[str, str]:
-        other = row.translated
-        if not other or row.language == self._reader.language:
-            return row.title, row.subtitle
-        return other.get("title", row.title), other.get("subtitle", row.subtitle)
 
-    def _abilities(self, row: Cell) -> list[str]:
-        own = (row.can_pause, row.can_start_over, row.can_catch_up, row.can_record)
-        if own == (None, None, None, None):
-            return self._usual
-        return _abilities(self._channel, *own)
-
-
-def _flags(row: Cell) -> list[str]:
-    return [
-        name
-        for name, is_set in (
-            ("live", row.is_live),
-            ("new", row.is_new),
-            ("premiere", row.is_premiere),
-            ("repeat", row.is_repeat),
-            ("last_chance", row.is_last_chance),
-            ("filler", row.is_filler),
-        )
-        if is_set
-    ]
-
-
-def _abilities(
-    channel: Channel,
-    pause: bool | None,
-    start_over: bool | None,
-    catch_up: bool | None,
-    record: bool | None,
-) -> list[str]:
+def _abilities(channel: Channel | ChannelRow, said: Sequence[bool | None]) -> list[str]:
     """What can be done with a programme: what it says, else what its channel does."""
     usual = (
-        ("live_pause", pause, channel.can_pause),
-        ("start_over", start_over, channel.can_start_over),
-        ("catchup", catch_up, channel.catchup_hours > 0),
-        ("recording", record, channel.can_record),
+        ("live_pause", channel.can_pause),
+        ("start_over", channel.can_start_over),
+        ("catchup", channel.catchup_hours > 0),
+        ("recording", channel.can_record),
     )
-    return [name for name, own, default in usual if (default if own is None else own)]
+    pairs = zip(usual, said, strict=True)
+    return [name for (name, default), own in pairs if (default if own is None else own)]
 
 
 def availability(
-    channel: Channel, cell: Mapping[str, Any], end_s: int
+    channel: Channel | ChannelRow, cell: Mapping[str, Any], end_s: int
 ) -> dict[str, Any]:
     """When a programme can be watched, beyond the time at which it runs."""
     can = cell["can"]
@@ -226,37 +173,36 @@ def availability(
     }
 
 
-def blackout(item: Blackout) -> dict[str, Any]:
-    """A blackout; from ``select_related("alternative")``."""
+def blackout(
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    form_factors: Sequence[str],
+    alternative_id: str | None,
+) -> dict[str, Any]:
+    """A blackout, and the channel to offer instead."""
     return {
-        "starts_at": item.starts_at,
-        "ends_at": item.ends_at,
-        "reason": item.reason,
-        "form_factors": item.form_factors,
-        "alternative_channel_id": item.alternative and item.alternative.public_id,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "reason": reason,
+        "form_factors": form_factors,
+        "alternative_channel_id": alternative_id,
     }
 
 
-def programme(
-    channel: Channel,
-    cell: dict[str, Any],
-    row: Mapping[str, Any],
-    reader: Reader,
-) -> dict[str, Any]:
+def programme(channel: Channel, row: FullCell, reader: Reader) -> dict[str, Any]:
     """All about a programme: its cell, and what only its page shows."""
+    cell = Grid(channel, reader).cell(row.cell)
     masked = cell["is_masked"]
-    details = {} if masked else row["details"]
-    synopsis = ""
-    if not masked:
-        synopsis = _synopsis(row, reader)
+    details = {} if masked else row.details
     return {
         **cell,
         "channel_id": channel.public_id,
-        "duration_s": row["end_s"] - row["start_s"],
-        "synopsis": synopsis,
-        "series_id": None if masked else series_id(row["series_key"]),
-        "part": None if masked else row["part"],
-        "categories": [] if masked else row["categories"],
+        "duration_s": row.cell.end_s - row.cell.start_s,
+        "synopsis": "" if masked else row.synopsis,
+        "series_id": None if masked else series_id(row.series_key),
+        "part": None if masked else row.part,
+        "categories": [] if masked else row.categories,
         "year": _year(details.get("date", "")),
         "ratings": details.get("ratings", []),
         "credits": [
@@ -264,16 +210,8 @@ def programme(
             for c in details.get("credits", ())
         ],
         "images": _images(details, cell["title"]),
-        "availability": availability(channel, cell, row["end_s"]),
+        "availability": availability(channel, cell, row.cell.end_s),
     }
-
-
-def _synopsis(row: Mapping[str, Any], reader: Reader) -> str:
-    own: str = row["synopsis"]
-    if row["language"] == reader.language:
-        return own
-    translated: str = row["translations"].get(reader.language, {}).get("synopsis", own)
-    return translated
 
 
 def _year(date: str) -> int | None:

@@ -35,9 +35,7 @@ def follow(viewer: Viewer, public_id: str, variant: Variant, *, now: datetime) -
     if key is None:
         raise NotFound
     latest = Programme.objects.filter(series_key=key).order_by("-starts_at", "pk")[:20]
-    found = broadcasts.shown(
-        Programme.objects.all(), latest.values_list("pk", flat=True), variant
-    )
+    found = broadcasts.shown(latest.values_list("pk", flat=True), variant)
     if not found:
         raise NotFound
     title = next(iter(found.values())).document["title"]
@@ -70,7 +68,7 @@ def listed(viewer: Viewer, variant: Variant, *, now: datetime) -> list[dict[str,
         .distinct("series_key")
     )
     keys = dict(ahead.values_list("series_key", "pk"))
-    found = broadcasts.shown(Programme.objects.all(), keys.values(), variant)
+    found = broadcasts.shown(keys.values(), variant)
     return [
         {
             "id": series_id(row.series_key),
@@ -91,7 +89,7 @@ def broadcasts_within(
         series_key__in=keys, starts_at__gte=start, starts_at__lte=end
     )
     pks = starting.order_by("starts_at", "pk").values_list("pk", flat=True)[:MOST]
-    return list(broadcasts.shown(Programme.objects.all(), pks, variant).values())
+    return list(broadcasts.shown(pks, variant).values())
 
 
 def starting_within(after: datetime, until: datetime) -> Iterator[dict[str, Any]]:

@@ -9,11 +9,13 @@ from datetime import UTC as UTC_ZONE
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db import connection
 
-from channels import documents
-from channels.documents import Cell, Grid, Reader
-from channels.models import Blackout, Channel, GuideVersion, Lineup, Programme
+from channels import cell_rows, channel_rows, documents
+from channels.cell_rows import Cell
+from channels.channel_rows import ChannelRow
+from channels.documents import Grid, Reader
+from channels.models import Channel, GuideVersion, Lineup
 from streamapi.clients import Variant
 from streamapi.errors import InvalidInput, NotFound
 from streamapi.rest.pagination import decode_cursor, encode_cursor
@@ -133,7 +135,7 @@ def lineup(slug: str, territory: str) -> Lineup | None:
 class ChannelPage:
     """Channels in the order of the remote control, and where the next page starts."""
 
-    channels: Sequence[Channel]
+    channels: Sequence[ChannelRow]
     next: str | None
 
     @classmethod
@@ -148,15 +150,18 @@ class ChannelPage:
     ) -> ChannelPage:
         """Two queries: the line-up and its channels."""
         chosen = lineup(lineup_slug, variant.territory)
-        channels: Any = Channel.objects.visible(variant).placed(chosen).for_card()
-        if group:
-            channels = channels.filter(group__slug=group[:60])
         scope = f"channels:{chosen.slug if chosen else ''}:{group}"
+        after = None
         if cursor:
             place, pk = decode_cursor(cursor, scope)
-            after = Q(place__gt=place) | Q(place=place, pk__gt=pk)
-            channels = channels.filter(after)
-        found = list(channels.order_by("place", "pk")[: size + 1])
+            after = (place, pk)
+        found = channel_rows.load(
+            variant,
+            lineup_pk=chosen.pk if chosen else None,
+            group=group[:60],
+            after=after,
+            limit=size + 1,
+        )
         following = None
         if len(found) > size:
             found = found[:size]
@@ -174,14 +179,8 @@ def grid(
 ) -> dict[int, list[dict[str, Any]]]:
     """The cells of each channel within a window; one query."""
     grids = {channel.pk: Grid(channel, reader) for channel in page.channels}
-    rows = (
-        Programme.objects.on(grids)
-        .within(window.start, window.end)
-        .cells(reader.language)
-    )
     cells: dict[int, list[dict[str, Any]]] = {pk: [] for pk in grids}
-    for row in rows:
-        cell = Cell._make(row)
+    for cell in cell_rows.within(grids, window.start, window.end, reader.language):
         cells[cell.channel_id].append(grids[cell.channel_id].cell(cell))
     return cells
 
@@ -200,15 +199,8 @@ def now_and_next(
 ) -> dict[int, NowAndNext]:
     """What runs on each channel of a page; one query."""
     grids = {channel.pk: Grid(channel, reader) for channel in page.channels}
-    rows = (
-        Programme.objects.on(grids)
-        .within(now, now + NEXT_WITHIN)
-        .first_on_each(2)
-        .cells(reader.language)
-    )
     found: dict[int, list[Cell]] = {pk: [] for pk in grids}
-    for row in rows:
-        cell = Cell._make(row)
+    for cell in cell_rows.first(2, grids, now, now + NEXT_WITHIN, reader.language):
         found[cell.channel_id].append(cell)
     return {pk: _split(cells, now, grids[pk]) for pk, cells in found.items()}
 
@@ -228,51 +220,40 @@ def _utc(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC_ZONE)
 
 
+# By hand, since a page of the guide waits for nothing else: see channels.cell_rows.
+_BLACKOUTS: Final = """
+SELECT b.channel_id, b.starts_at, b.ends_at, b.reason, b.form_factors, a.public_id
+FROM channels_blackout b LEFT JOIN channels_channel a ON a.id = b.alternative_id
+WHERE b.channel_id = ANY(%s) AND b.starts_at < %s AND b.ends_at > %s
+  AND (b.territories = '{}' OR b.territories @> ARRAY[%s]::varchar[])
+ORDER BY b.starts_at, b.id
+"""
+
+
 def blackouts(
-    page: ChannelPage, window: GuideWindow, territory: str
+    channels: Sequence[int], window: GuideWindow, territory: str
 ) -> dict[int, list[dict[str, Any]]]:
     """The blackouts of each channel within a window; one query."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = (
-        Blackout.objects.filter(channel__in=page.pks())
-        .within(window.start, window.end)
-        .in_territory(territory)
-        .select_related("alternative")
-        .order_by("starts_at", "pk")
-    )
-    for row in rows:
-        found[row.channel_id].append(documents.blackout(row))
+    values: list[Any] = [list(channels), window.end, window.start, territory]
+    with connection.cursor() as cursor:
+        cursor.execute(_BLACKOUTS, values)
+        for pk, *facts in cursor.fetchall():
+            found[pk].append(documents.blackout(*facts))
     return found
-
-
-_FULL: Final = (
-    *("synopsis", "translations", "series_key", "part", "categories", "details"),
-)
 
 
 def schedule(
     channel: Channel, window: GuideWindow, reader: Reader
 ) -> list[dict[str, Any]]:
     """All about the programmes of one channel within a window; one query."""
-    rows = Programme.objects.on([channel.pk]).within(window.start, window.end)
-    return _full(channel, rows.cells(reader.language, *_FULL), reader)
+    rows = cell_rows.schedule(channel.pk, window.start, window.end, reader.language)
+    return [documents.programme(channel, row, reader) for row in rows]
 
 
 def programme(
     channel: Channel, starts_at: datetime, reader: Reader
 ) -> dict[str, Any] | None:
     """All about the programme of a channel that starts at a moment."""
-    rows = Programme.objects.filter(channel=channel, starts_at=starts_at)
-    found = _full(channel, rows.cells(reader.language, *_FULL), reader)
-    return found[0] if found else None
-
-
-def _full(channel: Channel, rows: Any, reader: Reader) -> list[dict[str, Any]]:
-    page = Grid(channel, reader)
-    width = len(Cell._fields)
-    found = []
-    for row in rows:
-        cell = Cell._make(row[:width])
-        extra = cell._asdict() | dict(zip(_FULL, row[width:], strict=True))
-        found.append(documents.programme(channel, page.cell(cell), extra, reader))
-    return found
+    row = cell_rows.at(channel.pk, starts_at, reader.language)
+    return documents.programme(channel, row, reader) if row else None

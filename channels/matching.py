@@ -37,6 +37,17 @@ def match_channels(
     return {name: matches[name] for name in feed}
 
 
+def create_channel(match: ChannelMatch) -> Channel:
+    """A new channel for what a feed has and nothing here resembles."""
+    described = FeedChannel(
+        match.external_id,
+        names=[("", name) for name in match.names],
+        logo_url=match.logo_url,
+    )
+    pk = _Finder(match.source).create(described)
+    return Channel.objects.get(pk=pk)
+
+
 def normal_name(name: str) -> str:
     """A name as it is compared: no accents, no punctuation, no words of quality.
 
@@ -88,7 +99,7 @@ class _Finder:
         )
         pk, method, confidence = self._candidate(feed)
         if pk is None and self._creates():
-            pk, method, confidence = self._create(feed), "created", 100
+            pk, method, confidence = self.create(feed), "created", 100
         match.method = ChannelMatch.Method(method)
         match.channel_id, match.confidence = pk, confidence
         certain = method == "created" or (
@@ -130,7 +141,8 @@ class _Finder:
                 best, nearest = score, pk
         return best, nearest
 
-    def _create(self, feed: FeedChannel) -> int:
+    def create(self, feed: FeedChannel) -> int:
+        """A channel as the feed describes it."""
         name = feed.names[0][1] if feed.names else feed.external_id
         languages = sorted({language for language, _ in feed.names if language})
         channel = Channel.objects.create(

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import (
-    BigIntegerField,
-    Case,
-    F,
-    Func,
-    OuterRef,
-    Q,
-    QuerySet,
-    When,
-    Window,
-)
-from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import RowNumber
+from django.db.models import Case, F, OuterRef, Q, QuerySet, When
 
 from accounts.models import Package
 from streamapi.clients import Variant
@@ -35,13 +23,6 @@ if TYPE_CHECKING:
     )
 
 _A_DAY = timedelta(hours=24)
-
-
-class _Epoch(Func):
-    """A moment as whole seconds: the driver needs a tenth of the time for an integer."""
-
-    template = "EXTRACT(EPOCH FROM %(expressions)s)::bigint"
-    output_field = BigIntegerField()
 
 
 class ChannelQuerySet(QuerySet["Channel"]):
@@ -96,33 +77,14 @@ class ProgrammeQuerySet(QuerySet["Programme"]):
         """What is on these channels."""
         return self.filter(channel__in=list(channels))
 
-    def first_on_each(self, count: int) -> ProgrammeQuerySet:
-        """The earliest ``count`` on each channel."""
-        order = Window(
-            RowNumber(), partition_by=F("channel_id"), order_by=F("starts_at").asc()
+    def on_visible(self, variant: Variant) -> ProgrammeQuerySet:
+        """What is on channels that the one who asks may see."""
+        return self.filter(
+            Q(channel__territories=[])
+            | Q(channel__territories__contains=[variant.territory]),
+            channel__is_active=True,
+            channel__min_age__lte=variant.maturity,
         )
-        return self.annotate(turn=order).filter(turn__lte=count)
-
-    def cells(self, language: str, *extra: str) -> QuerySet[Programme, Any]:
-        """Plain rows for the guide: channel by channel, in the order of time."""
-        return (
-            self.annotate(
-                start_s=_Epoch("starts_at"),
-                end_s=_Epoch("ends_at"),
-                translated=KeyTransform(language, "translations"),
-            )
-            .order_by("channel_id", "starts_at")
-            .values_list(*CELL, *extra)
-        )
-
-
-CELL = (
-    "channel_id", "start_s", "end_s", "language", "title", "subtitle", "translated",
-    "season", "episode", "min_age", "genres", "is_live", "is_new", "is_premiere",
-    "is_repeat", "is_last_chance", "can_start_over", "can_catch_up", "can_record",
-    "can_pause", "content_id", "is_filler",
-)  # fmt: skip
-"""What a cell of the guide is made of, in the order of ``channels.documents.Cell``."""
 
 
 class BlackoutQuerySet(QuerySet["Blackout"]):

@@ -105,7 +105,7 @@ def upcoming(viewer: Viewer, variant: Variant, *, now: datetime) -> list[Upcomin
     mine = _found(_of(viewer).filter(starts_at__gt=now - _A_DAY - MOVED_BY))
     rows = list(mine[:MOST])
     pks = [row.found_pk for row in rows if row.found_pk]
-    found = broadcasts.shown(Programme.objects.all(), pks, variant)
+    found = broadcasts.shown(pks, variant)
     items = [
         _item(found[row.found_pk], "reminder", row.lead_s)
         for row in rows

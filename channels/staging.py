@@ -56,6 +56,12 @@ _FILLER_SEQ: Final = 0
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FILLER_TITLES: Final = {"en": "No information", "de": "Keine Angaben"}
 
+# What a foreign key would do row by row: no channel goes while the import runs.
+_HOLD_CHANNELS: Final = """
+SELECT count(*) FROM (
+    SELECT FROM channels_channel WHERE id IN (SELECT channel_id FROM epg_map)
+    ORDER BY id FOR KEY SHARE) held
+"""
 _PLAN: Final = """
 INSERT INTO epg_plan (seq, channel_id, starts_at, ends_at, digest)
 SELECT s.seq, m.channel_id, s.starts_at, s.stop_at, s.digest
@@ -294,7 +300,8 @@ class Stage:
         """Fill ``epg_plan`` with programmes that follow one another on each channel."""
         self._map(channels)
         run = self._cursor.execute
-        run("ANALYZE epg_stage")
+        run("ANALYZE epg_stage (seq, external_id, starts_at, stop_at, clump_total)")
+        run(_HOLD_CHANNELS)
         run(_PLAN)
         if self._exists("epg_stage WHERE stop_at IS NULL AND seq > 0"):
             run(_MISSING_STOPS)

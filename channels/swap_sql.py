@@ -83,9 +83,12 @@ CUT: Final = """
 UPDATE channels_programme p SET ends_at = d.ends_at, version_id = %(version)s
 FROM epg_diff d WHERE d.kind = 'cut' AND d.id = p.id
 """
+# A link by hand stays; any other is found anew by whoever links after the swap.
 CHANGE: Final = f"""
 UPDATE channels_programme p
-SET ends_at = d.ends_at, source_id = %(source)s, version_id = %(version)s, {_SET}
+SET ends_at = d.ends_at, source_id = %(source)s, version_id = %(version)s, {_SET},
+    content_id = CASE WHEN is_linked_by_hand THEN content_id ELSE '' END,
+    link_confidence = CASE WHEN is_linked_by_hand THEN link_confidence END
 FROM epg_diff d JOIN epg_stage s USING (seq)
 WHERE d.kind = 'changed' AND d.id = p.id
 """
@@ -99,7 +102,24 @@ SELECT d.channel_id, d.starts_at, d.ends_at, %(source)s, %(version)s, {_STAGED},
 FROM epg_diff d JOIN epg_stage s USING (seq)
 WHERE d.kind = 'added' ORDER BY d.starts_at, d.channel_id
 """
-SWAP: Final = (KEEP_BEFORE, REMOVE, CUT, CHANGE, ADD)
+# What an editor set on a programme goes with it when the feed moves it.
+CARRY_OVER: Final = """
+UPDATE channels_programme p
+SET can_pause = o.can_pause, can_start_over = o.can_start_over,
+    can_catch_up = o.can_catch_up, can_record = o.can_record,
+    content_id = CASE WHEN o.is_linked_by_hand THEN o.content_id ELSE p.content_id END,
+    is_linked_by_hand = o.is_linked_by_hand
+FROM channels_supersededprogramme o
+JOIN epg_diff d ON d.id = o.programme_pk AND d.kind = 'removed'
+WHERE o.superseded_by_id = %(version)s
+  AND (o.is_linked_by_hand OR o.can_pause IS NOT NULL OR o.can_start_over IS NOT NULL
+       OR o.can_catch_up IS NOT NULL OR o.can_record IS NOT NULL)
+  AND p.channel_id = o.channel_id AND p.digest = o.digest
+  AND p.version_id = %(version)s
+  AND p.starts_at BETWEEN o.starts_at - interval '12 hours'
+                      AND o.starts_at + interval '12 hours'
+"""
+SWAP: Final = (KEEP_BEFORE, REMOVE, CUT, CHANGE, ADD, CARRY_OVER)
 
 TOUCHED: Final = """
 SELECT DISTINCT channel_id, day FROM (

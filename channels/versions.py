@@ -15,7 +15,16 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 
-from channels import cache_keys, feeds, matching, staging, swap_sql, xmltv
+from channels import (
+    cache_keys,
+    feeds,
+    linking,
+    matching,
+    series_names,
+    staging,
+    swap_sql,
+    xmltv,
+)
 from channels.categories import genre_map
 from channels.models import (
     ChannelMatch,
@@ -158,7 +167,7 @@ def _import_transaction(source: EpgSource) -> Iterator[None]:
         cursor.execute(
             "SET LOCAL statement_timeout = 0;"
             " SET LOCAL idle_in_transaction_session_timeout = 0;"
-            " SET LOCAL lock_timeout = '10s'"
+            " SET LOCAL lock_timeout = '10s'; SET LOCAL work_mem = '64MB'"
         )
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, source.pk]
@@ -309,7 +318,9 @@ def _compare(cursor: Any, version: GuideVersion, outcome: Outcome) -> None:
     outcome.days = [ChannelDay(*row) for row in cursor.fetchall()]
     cursor.execute(
         "SELECT s.line, s.external_id, s.starts_at, left(s.title, 200), i.code"
-        " FROM epg_issue i JOIN epg_stage s USING (seq) ORDER BY s.line LIMIT %s",
+        " FROM (SELECT seq, code FROM epg_issue UNION ALL"
+        "       SELECT seq, 'cut_short' FROM epg_plan WHERE is_cut AND seq > 0) i"
+        " JOIN epg_stage s USING (seq) ORDER BY s.line LIMIT %s",
         [MAX_ISSUES - len(outcome.issues)],
     )
     outcome.issues += [
@@ -343,6 +354,8 @@ def _swap(source: EpgSource, version: GuideVersion, outcome: Outcome) -> None:
         for statement in swap_sql.SWAP:
             cursor.execute(statement, names)
         cursor.execute("SET CONSTRAINTS programme_no_overlap IMMEDIATE")
+    series_names.keep_imported()
+    linking.link_imported()
     _purge(outcome.days)
 
 
@@ -439,4 +452,6 @@ def prune(*, before: datetime) -> int:
             "DELETE FROM channels_supersededprogramme WHERE ends_at <= %s", [before]
         )
         cursor.execute("DELETE FROM channels_programme WHERE ends_at <= %s", [before])
-        return int(cursor.rowcount)
+        dropped = int(cursor.rowcount)
+        series_names.forget_unused()
+    return dropped

@@ -103,10 +103,9 @@ class ChannelViewSet(ReadOnlyViewSet):
         window = guide.day_window(day)
         if not raw:
             expires_by(request, window.end)
-        page = ChannelPage([channel], None)
         tags = (cache_keys.channel(channel.pk), cache_keys.schedule(channel.pk, day))
         tag(request, *tags)
-        blackouts = guide.blackouts(page, window, variant.territory)
+        blackouts = guide.blackouts([channel.pk], window, variant.territory)
         answer = {
             "channel": documents.channel_card(channel, variant.language),
             "date": day,
@@ -179,7 +178,7 @@ class GuideViewSet(ReadOnlyViewSet):
             expires_by(request, window.start + guide.BUCKET)
         page = _channels(request, variant, most=_GUIDE_PAGE)
         cells = guide.grid(page, window, _reader(variant))
-        blackouts = guide.blackouts(page, window, variant.territory)
+        blackouts = guide.blackouts(page.pks(), window, variant.territory)
         tag(request, *cache_keys.guide_page(page.pks(), window.days()))
         results = [
             {

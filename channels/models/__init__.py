@@ -18,6 +18,7 @@ from channels.models.programmes import (
     programme_id,
 )
 from channels.models.restrictions import Blackout
+from channels.models.series import LinkRule, SeriesName
 from channels.models.viewers import FavouriteChannel, FollowedSeries, Reminder
 
 __all__ = [
@@ -34,9 +35,11 @@ __all__ = [
     "ImportIssue",
     "Lineup",
     "LineupEntry",
+    "LinkRule",
     "PlaylistLink",
     "Programme",
     "Reminder",
+    "SeriesName",
     "SupersededProgramme",
     "programme_id",
 ]

@@ -117,11 +117,23 @@ class Broadcast(models.Model):
 class Programme(Broadcast):
     """What is on a channel within ``[starts_at, ends_at)``; nothing overlaps."""
 
+    # No constraints in the database: three look-ups for each row took as long as all
+    # else that storing it takes. An import holds the channels it writes for, and
+    # deleting one deletes its programmes through Django.
     channel = models.ForeignKey(
-        Channel, models.CASCADE, related_name="programmes", db_index=False
+        Channel,
+        models.CASCADE,
+        related_name="programmes",
+        db_index=False,
+        db_constraint=False,
     )
     source = models.ForeignKey(
-        EpgSource, models.SET_NULL, null=True, editable=False, db_index=False
+        EpgSource,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        db_index=False,
+        db_constraint=False,
     )
     version = models.ForeignKey(
         GuideVersion,
@@ -129,6 +141,7 @@ class Programme(Broadcast):
         null=True,
         editable=False,
         db_index=False,
+        db_constraint=False,
         related_name="programmes",
     )
 

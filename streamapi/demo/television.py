@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import Package
 from catalog.bulk import copy_into
-from channels import cache_keys
+from channels import cache_keys, linking, series_names
 from channels.models import (
     Channel,
     ChannelGroup,
@@ -72,6 +72,8 @@ def seed(seeding: Seeding) -> None:
         progress.at(number + 1)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE channels_programme")
+    series_names.keep_all()
+    linking.link_ahead(seeding.now)
     purge({cache_keys.CHANNELS, *map(cache_keys.guide, days)})
     progress.end(f"{wanted} channels, {added} programmes added")
 

@@ -1,11 +1,22 @@
 """What editors do with the guide in the admin."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from channels import versions
-from channels.models import ChannelMatch, EpgSource, GuideVersion, Programme
+from channels import tasks, versions
+from channels.models import (
+    ChannelMatch,
+    EpgSource,
+    GuideVersion,
+    LinkRule,
+    Programme,
+    SeriesName,
+)
+from tests.factories import catalog
+from tests.factories.accounts import make_user
 from tests.factories.channels import (
     NOON,
     make_blackout,
@@ -15,6 +26,8 @@ from tests.factories.channels import (
     make_lineup,
     make_programme,
 )
+
+HOUR = timedelta(hours=1)
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +110,44 @@ class TestChannel:
         assert (channel.name, channel.locked_fields) == ("After", ["name"])
 
 
+class TestProgrammeLink:
+    @pytest.fixture
+    def change(self, editor, tmp_path):
+        imported(tmp_path)
+
+        def change(**values):
+            address = url("programme", "change", Programme.objects.get().pk)
+            return editor.post(address, form_of(editor, address) | values)
+
+        return change
+
+    def test_a_link_by_hand_leaves_the_programme_to_its_feed(self, change):
+        title = catalog.title("The Bulletin")
+        assert change(content_id=title.public_id).status_code == 302
+        programme = Programme.objects.get()
+        assert programme.source is not None
+        assert programme.content_id == title.public_id
+        assert programme.is_linked_by_hand
+        assert LinkRule.objects.get().content_id == title.public_id
+
+    def test_a_link_to_nothing_that_exists(self, change):
+        for content_id in ("ti_none", "ep_none", "x"):
+            response = change(content_id=content_id)
+            assert "no such title" in response.content.decode()
+        assert not LinkRule.objects.exists()
+
+    def test_an_ability_leaves_the_programme_to_its_feed(self, change):
+        change(can_catch_up="false")
+        programme = Programme.objects.get()
+        assert (programme.can_catch_up, programme.source is None) == (False, False)
+
+    def test_a_word_takes_it_over_and_it_is_found(self, change):
+        change(title="Headlines")
+        programme = Programme.objects.get()
+        assert programme.source is None
+        assert SeriesName.objects.filter(series_key=programme.series_key).exists()
+
+
 class TestProgramme:
     def test_what_is_saved_belongs_to_the_editor(self, editor, tmp_path):
         imported(tmp_path)
@@ -108,6 +159,65 @@ class TestProgramme:
         assert response.status_code == 302, response.context["errors"]
         programme.refresh_from_db()
         assert (programme.title, programme.source) == ("By hand", None)
+
+
+class TestDayByDay:
+    def page(self, editor, channel, day="2026-11-23"):
+        response = editor.get(url("channel", "day", channel.pk), {"day": day})
+        assert response.status_code == 200
+        return response.context["sheet"], response.content.decode()
+
+    def test_gaps_and_programmes(self, editor):
+        channel = make_channel()
+        make_programme(channel, NOON - 13 * HOUR, 120, title="Over midnight")
+        make_programme(channel, NOON, 60, title="Noon", content_id="ti_x")
+        make_blackout(channel, NOON, 30)
+        sheet, page = self.page(editor, channel)
+        assert [(slot.is_gap, slot.minutes, slot.width) for slot in sheet.slots] == [
+            (False, 120, 60),
+            (True, 660, 660),
+            (False, 60, 60),
+            (True, 660, 660),
+        ]
+        assert "2 gaps" in page
+        assert "nothing that did not fit" in page
+        assert (sheet.before.day, sheet.after.day) == (22, 24)
+        assert [slot.x for slot in sheet.blackouts] == [720]
+        empty, _ = self.page(editor, channel, "2026-12-01")
+        assert len(empty.gaps) == 1
+
+    def test_what_overlapped_in_the_feed(self, editor, tmp_path):
+        path = tmp_path / "feed.xml"
+        path.write_text(
+            FEED.replace(
+                "</tv>",
+                '<programme channel="a.example" start="20261123203000"'
+                ' stop="20261123220000"><title>Film</title></programme></tv>',
+            )
+        )
+        versions.run_import(make_feed(location=str(path)), now=NOON)
+        channel = Programme.objects.first().channel
+        sheet, page = self.page(editor, channel)
+        assert [(i.title, i.code) for i in sheet.issues] == [("News", "cut_short")]
+        assert "1 that did not fit" in page
+
+    def test_a_whole_day_has_no_gaps(self, editor):
+        channel = make_channel()
+        make_programme(channel, NOON - 12 * HOUR, 24 * 60)
+        assert "No gaps" in self.page(editor, channel)[1]
+
+    def test_no_such_day_and_nobody_else(self, editor, client):
+        channel = make_channel()
+        address = url("channel", "day", channel.pk)
+        assert editor.get(address, {"day": "soon"}).status_code == 404
+        assert editor.get(address).status_code == 200
+        client.force_login(make_user(is_staff=True))
+        assert client.get(address).status_code == 403
+
+    def test_the_channel_leads_there(self, editor):
+        channel = make_channel()
+        page = editor.get(url("channel", "change", channel.pk)).content.decode()
+        assert url("channel", "day", channel.pk) in page
 
 
 class TestMatches:
@@ -136,6 +246,51 @@ class TestMatches:
             source=make_feed(), external_id="b", channel=channel, state="matched"
         )
         assert "fed by another match" in self.accept(editor, self.proposed(channel))
+
+    def test_channels_are_created_and_others_ignored(self, editor):
+        match = self.proposed(None)
+        match.names = ["Example News"]
+        match.save()
+        assert "nothing alike" in editor.get(url("channelmatch")).content.decode()
+        for action, state in (("create", "matched"), ("ignore", "ignored")):
+            data = {"action": action, "_selected_action": [match.pk]}
+            editor.post(url("channelmatch"), data)
+            match.refresh_from_db()
+            assert (match.state, match.method) == (state, "hand")
+        assert match.channel.name == "Example News"
+
+
+class TestJobs:
+    @pytest.fixture(autouse=True)
+    def at_once(self, settings):
+        settings.TASKS = {
+            "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}
+        }
+
+    def chosen(self, editor, model, action, row):
+        data = {"action": action, "_selected_action": [row.pk]}
+        return editor.post(url(model), data, follow=True).content.decode()
+
+    def test_a_source_is_imported_now(self, editor, tmp_path):
+        (tmp_path / "feed.xml").write_text(FEED)
+        source = make_feed(location=str(tmp_path / "feed.xml"))
+        page = self.chosen(editor, "epgsource", "import_now", source)
+        assert "is being imported" in page
+        assert Programme.objects.count() == 1
+
+    def test_what_was_held_is_taken(self, editor, tmp_path):
+        version = imported(tmp_path)
+        (tmp_path / "feed.xml").write_text("<tv></tv>")
+        held = versions.run_import(version.source, now=NOON)
+        assert held.state == GuideVersion.State.HELD
+        self.chosen(editor, "guideversion", "take_held", held)
+        assert GuideVersion.objects.latest("pk").state == GuideVersion.State.APPLIED
+
+    def test_a_feed_that_is_gone_is_told_by_its_version(self, tmp_path):
+        source = make_feed(location=str(tmp_path / "none.xml"))
+        tasks.import_source.enqueue(source.pk, accept=False)
+        tasks.import_source.enqueue(0, accept=False)
+        assert GuideVersion.objects.get().state == GuideVersion.State.FAILED
 
 
 class TestVersions:

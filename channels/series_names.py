@@ -1,0 +1,62 @@
+"""The names of what is on, kept up to date by whoever writes the guide."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import orjson
+from django.db import connection
+
+from catalog.searching import fold_names
+from channels.models import Programme, SeriesName
+
+_UNKNOWN: Final = """
+SELECT DISTINCT ON (series_key) series_key, title, translations FROM {rows}
+WHERE NOT is_filler AND series_key <> '' AND NOT EXISTS (
+    SELECT FROM channels_seriesname n WHERE n.series_key = known.series_key)
+ORDER BY series_key
+"""
+_IMPORTED: Final = """
+(SELECT s.* FROM epg_diff d JOIN epg_stage s USING (seq) WHERE d.kind <> 'removed') known
+"""
+_FORGOTTEN: Final = """
+DELETE FROM channels_seriesname n WHERE NOT EXISTS (
+    SELECT FROM channels_programme p WHERE p.series_key = n.series_key)
+"""
+
+
+def keep_imported() -> None:
+    """Keep the names that the import of this transaction brought."""
+    _keep(_IMPORTED)
+
+
+def keep(programme: Programme) -> None:
+    """Keep the names of one programme, that an editor wrote."""
+    translations = orjson.dumps(programme.translations).decode()
+    name = _name(programme.series_key, programme.title, translations)
+    SeriesName.objects.bulk_create([name], ignore_conflicts=True)
+
+
+def keep_all() -> None:
+    """Keep the names of the whole guide, for whoever wrote it without an import."""
+    _keep("channels_programme known")
+
+
+def forget_unused() -> None:
+    """Forget names under which nothing is on any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGOTTEN)
+
+
+def _keep(rows: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_UNKNOWN.format(rows=rows))
+        found = cursor.fetchall()
+    names = [_name(*row) for row in found]
+    SeriesName.objects.bulk_create(names, ignore_conflicts=True, batch_size=2000)
+
+
+def _name(series_key: str, title: str, translations: str) -> SeriesName:
+    words = orjson.loads(translations).values()
+    names = [title, *(own["title"] for own in words if own.get("title"))]
+    return SeriesName(series_key=series_key, title=title, folded=fold_names(names))
