@@ -28,6 +28,20 @@ def among(pks: Sequence[int]) -> Any:
     return RawSQL("SELECT unnest(%s::bigint[])", [list(pks)])
 
 
+def read_batches(
+    statement: str, values: Sequence[Any] = (), *, size: int
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a statement, ``size`` at a time: never all of them in memory.
+
+    Within a transaction, since the rows wait on the server.
+    """
+    connection.ensure_connection()
+    with connection.connection.cursor(name="batches") as cursor:
+        cursor.execute(statement, values)
+        while rows := cursor.fetchmany(size):
+            yield rows
+
+
 def copy_into(
     model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -191,6 +192,13 @@ class ProgrammeAdmin(admin.ModelAdmin[Programme]):
         end = Subquery(before.values("ends_at")[:1])
         return super().get_queryset(request).annotate(ends_before=end)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The times of a gap that is to be filled, as the day sheet links to them."""
+        initial: dict[str, Any] = dict(super().get_changeform_initial_data(request))
+        for name in ("starts_at", "ends_at"):
+            initial[name] = parse_datetime(initial.get(name, ""))
+        return initial
+
     @admin.display(description="from")
     def origin(self, obj: Programme) -> str:
         """The feed, or the editors."""
@@ -246,9 +254,7 @@ class EpgSourceAdmin(admin.ModelAdmin[EpgSource]):
 class ChannelMatchAdmin(admin.ModelAdmin[ChannelMatch]):
     """Which channels of feeds are ours; what is proposed comes first."""
 
-    list_display = (
-        *("external_id", "said", "channel", "state", "resemblance", "source"),
-    )
+    list_display = (*("external_id", "said", "resemblance", "channel", "state"),)
     list_editable = ("channel", "state")
     list_filter = ("state", "method", "source")
     list_select_related = ("source", "channel")
@@ -258,6 +264,16 @@ class ChannelMatchAdmin(admin.ModelAdmin[ChannelMatch]):
     ordering = ("-state", "external_id", "pk")
     actions = ("accept", "create", "ignore")
     list_per_page = 50
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """To choose a channel is enough: without the ways to change it from here."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "channel" and field is not None:
+            for what in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{what}_related", False)
+        return field
 
     @admin.display(description="names in the feed")
     def said(self, obj: ChannelMatch) -> str:

@@ -7,14 +7,15 @@ likely, nothing is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 
 from catalog import naming
-from catalog.bulk import batches
+from catalog.bulk import read_batches
 from catalog.models.titles import Kind
 from catalog.naming import Named
 from channels import cache_keys
@@ -24,24 +25,29 @@ from streamapi.responsecache import purge
 LINK_FROM: Final = 75
 """Per cent; what is less likely is left to editors."""
 _CERTAIN: Final = 100
-_BATCH: Final = 5_000
+_BATCH: Final = 10_000
 
+_TITLES: Final = "SELECT DISTINCT title FROM {rows} WHERE NOT is_filler"
 # A film says so by its category; feeds have no better way.
-_FACTS: Final = """
+_FACTS: Final = r"""
 SELECT DISTINCT series_key, title, season, episode, left(details->>'date', 4),
-       lower(categories::text) ~ '\\y(movie|film|spielfilm)s?\\y'
+       lower(categories::text) ~ '\y(movie|film|spielfilm)s?\y'
 FROM {rows}
-WHERE NOT is_filler
+WHERE NOT is_filler AND (title = ANY(%s) OR series_key = ANY(%s))
 """
-_IMPORTED: Final = """
+_IMPORTED_SQL: Final = """
 (SELECT s.* FROM epg_diff d JOIN epg_stage s USING (seq)
  WHERE d.kind IN ('added', 'changed')) imported
 """
-_AHEAD: Final = """
+_AHEAD_SQL: Final = """
 (SELECT * FROM channels_programme WHERE ends_at > %s AND NOT is_linked_by_hand) ahead
 """
-_OF_SERIES: Final = """
-(SELECT * FROM channels_programme WHERE series_key = %s AND NOT is_linked_by_hand) one
+_CLEAR: Final = """
+UPDATE channels_programme SET content_id = '', link_confidence = NULL
+WHERE content_id <> '' AND ends_at > %s AND NOT is_linked_by_hand
+  AND NOT (title = ANY(%s) OR series_key = ANY(%s))
+RETURNING channel_id, to_char(starts_at, 'YYYY-MM-DD'),
+          to_char(ends_at - interval '1 microsecond', 'YYYY-MM-DD')
 """
 _LINK: Final = """
 UPDATE channels_programme p
@@ -76,19 +82,63 @@ class Link(NamedTuple):
     confidence: int | None
 
 
+class Rows(NamedTuple):
+    """Programmes in SQL, with the values that it takes."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
 NOTHING: Final = Link("", None)
+_IMPORTED: Final = Rows(_IMPORTED_SQL)
+_ALL: Final = Rows("channels_programme")
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What could be linked: titles of the catalogue, and what editors said."""
+
+    titles: Mapping[str, Sequence[Named]]
+    rules: Mapping[tuple[str, int | None, int | None], str]
+
+    @classmethod
+    def among(cls, rows: Rows) -> _Known:
+        """What concerns some programmes; of their titles a batch at a time."""
+        titles: dict[str, Sequence[Named]] = {}
+        statement = _TITLES.format(rows=rows.sql)
+        for batch in read_batches(statement, rows.values, size=_BATCH):
+            folded = {title: naming.folded(title) for (title,) in batch}
+            called = naming.called(set(folded.values()))
+            titles |= {t: called[name] for t, name in folded.items() if name in called}
+        rules = {
+            (rule.series_key, rule.season, rule.episode): rule.content_id
+            for rule in LinkRule.objects.all()
+        }
+        return cls(titles, rules)
+
+    def arguments(self) -> list[list[str]]:
+        """The titles and the series that it is about."""
+        return [list(self.titles), [key for key, _, _ in self.rules]]
+
+
+@transaction.atomic
 def link_imported() -> int:
     """Link what the import of this transaction added or changed; how many rows."""
-    return _link(_facts(_IMPORTED, []), clear=False)
+    return len(_purged(_link(_IMPORTED, _Known.among(_IMPORTED))))
 
 
+@transaction.atomic
 def link_ahead(now: datetime) -> int:
     """Link all that is still to come, and unlink what is no longer so called."""
-    return _link(_facts(_AHEAD, [now]), clear=True)
+    ahead = Rows(_AHEAD_SQL, (now,))
+    known = _Known.among(ahead)
+    with connection.cursor() as cursor:
+        cursor.execute(_CLEAR, [now, *known.arguments()])
+        cleared = cursor.fetchall()
+    return len(_purged([*cleared, *_link(ahead, known)]))
 
 
+@transaction.atomic
 def correct(programme: Programme, content_id: str) -> int:
     """An editor says what a programme is; so are all that are the same work.
 
@@ -102,49 +152,41 @@ def correct(programme: Programme, content_id: str) -> int:
         episode=None if whole else programme.episode,
         defaults={"content_id": content_id},
     )
-    return _link(_facts(_OF_SERIES, [programme.series_key]), clear=True)
+    series = Programme.objects.filter(series_key=programme.series_key)
+    titles = set(series.values_list("title", flat=True))
+    names = {title: naming.folded(title) for title in titles}
+    called = naming.called(set(names.values()))
+    rules = LinkRule.objects.filter(series_key=programme.series_key)
+    known = _Known(
+        {title: called.get(name, ()) for title, name in names.items()},
+        {(r.series_key, r.season, r.episode): r.content_id for r in rules},
+    )
+    return len(_purged(_link(_ALL, known)))
 
 
-def _facts(rows: str, arguments: Sequence[Any]) -> list[Broadcast]:
-    with connection.cursor() as cursor:
-        cursor.execute(_FACTS.format(rows=rows), list(arguments))
-        return [Broadcast(*row) for row in cursor.fetchall()]
-
-
-@transaction.atomic
-def _link(facts: Sequence[Broadcast], *, clear: bool) -> int:
-    days: set[tuple[int, str]] = set()
-    rows = 0
-    for batch in batches(_found(facts, clear=clear), _BATCH):
-        columns = zip(*((*fact[:4], *link) for fact, link in batch), strict=True)
+def _link(rows: Rows, known: _Known) -> list[tuple[int, str, str]]:
+    """Write the links of some programmes; the channel-days of those that changed."""
+    touched: list[tuple[int, str, str]] = []
+    series = _chosen_series(known.rules)
+    statement = _FACTS.format(rows=rows.sql)
+    values = [*rows.values, *known.arguments()]
+    for batch in read_batches(statement, values, size=_BATCH):
+        found = []
+        for row in batch:
+            fact = Broadcast(*row)
+            named = known.titles.get(fact.title, ())
+            link = _by_rule(fact, known.rules, series) or best(fact, named)
+            found.append((*fact[:4], *link))
         with connection.cursor() as cursor:
-            cursor.execute(_LINK, [list(column) for column in columns])
-            for channel, first, last in cursor.fetchall():
-                days |= {(channel, first), (channel, last)}
-                rows += 1
+            cursor.execute(_LINK, [list(column) for column in zip(*found, strict=True)])
+            touched += cursor.fetchall()
+    return touched
+
+
+def _purged(touched: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    days = {(channel, day) for channel, *both in touched for day in both}
     purge(cache_keys.channel_days(days))
-    return rows
-
-
-def _found(
-    facts: Sequence[Broadcast], *, clear: bool
-) -> Iterator[tuple[Broadcast, Link]]:
-    """What each is; to ``clear``, also that it is nothing. Three queries."""
-    folded = {title: naming.folded(title) for title in {fact.title for fact in facts}}
-    titles = naming.called(set(folded.values()))
-    rules = {
-        (rule.series_key, rule.season, rule.episode): rule.content_id
-        for rule in LinkRule.objects.all()
-    }
-    ruled = {series_key for series_key, _, _ in rules}
-    series = _chosen_series(rules)
-    for fact in facts:
-        named = titles.get(folded[fact.title], ())
-        if not (clear or named or fact.series_key in ruled):
-            continue
-        link = _by_rule(fact, rules, series) or best(fact, named)
-        if clear or link != NOTHING:
-            yield fact, link
+    return touched
 
 
 def _chosen_series(

@@ -29,7 +29,7 @@ _ATTRIBUTE: Final = re.compile(
     r"""([A-Za-z][\w.-]{0,40})=(?:"([^"]*)"|'([^']*)'|([^\s,"']+))"""
 )
 _NUMBER: Final = re.compile(r"(\d{1,6})(?:[.\-](\d{1,4}))?")
-_EXTINF: Final = re.compile(r"#EXTINF\s*:\s*(-?\d+(?:\.\d+)?)?", re.IGNORECASE)
+_DURATION: Final = re.compile(r"\A\s*-?\d+(?:\.\d+)?")
 _SCHEMES: Final = frozenset({"http", "https", "rtmp", "rtmps", "rtsp", "rtp", "udp"})
 
 
@@ -183,7 +183,7 @@ class _Reader:
         keyword, _, value = line.partition(":")
         match keyword.upper().rstrip():
             case "#EXTINF":
-                self._describe(line)
+                self._describe(value)
             case "#EXTGRP":
                 self._own_groups = _groups(value)
             case "#KODIPROP":
@@ -193,8 +193,8 @@ class _Reader:
             case "#EXT-X-PLAYLIST-TYPE":
                 self._is_vod = value.strip().upper() == "VOD"
 
-    def _describe(self, line: str) -> None:
-        rest = line[_EXTINF.match(line).end() :]  # type: ignore[union-attr]  # its keyword
+    def _describe(self, text: str) -> None:
+        rest = _DURATION.sub("", text, count=1)
         comma = _name_comma(rest)
         self._attributes = _attributes(rest[:comma])
         self._name = _clean(rest[comma + 1 :])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
+from catalog.bulk import read_batches
 from catalog.searching import fold_names
 from channels.models import Programme, SeriesName
 
+_BATCH: Final = 2_000
 _UNKNOWN: Final = """
 SELECT DISTINCT ON (series_key) series_key, title, translations FROM {rows}
 WHERE NOT is_filler AND series_key <> '' AND NOT EXISTS (
@@ -48,12 +50,11 @@ def forget_unused() -> None:
         cursor.execute(_FORGOTTEN)
 
 
+@transaction.atomic
 def _keep(rows: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_UNKNOWN.format(rows=rows))
-        found = cursor.fetchall()
-    names = [_name(*row) for row in found]
-    SeriesName.objects.bulk_create(names, ignore_conflicts=True, batch_size=2000)
+    for found in read_batches(_UNKNOWN.format(rows=rows), size=_BATCH):
+        names = [_name(*row) for row in found]
+        SeriesName.objects.bulk_create(names, ignore_conflicts=True)
 
 
 def _name(series_key: str, title: str, translations: str) -> SeriesName:

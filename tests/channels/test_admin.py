@@ -1,5 +1,7 @@
 """What editors do with the guide in the admin."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -117,7 +119,8 @@ class TestProgrammeLink:
 
         def change(**values):
             address = url("programme", "change", Programme.objects.get().pk)
-            return editor.post(address, form_of(editor, address) | values)
+            data = form_of(editor, address) | {"translations": "{}", "details": "{}"}
+            return editor.post(address, data | values)
 
         return change
 
@@ -185,6 +188,18 @@ class TestDayByDay:
         assert [slot.x for slot in sheet.blackouts] == [720]
         empty, _ = self.page(editor, channel, "2026-12-01")
         assert len(empty.gaps) == 1
+
+    def test_a_gap_is_filled_from_there(self, editor):
+        channel = make_channel()
+        make_programme(channel, NOON)
+        _, page = self.page(editor, channel)
+        link = re.search(r'href="([^"]*programme/add/[^"]*)"', page)[1]
+        form = editor.get(html.unescape(link)).context["adminform"].form
+        assert form["channel"].value() == str(channel.pk)
+        assert (form["starts_at"].value(), form["ends_at"].value()) == (
+            NOON - 12 * HOUR,
+            NOON,
+        )
 
     def test_what_overlapped_in_the_feed(self, editor, tmp_path):
         path = tmp_path / "feed.xml"

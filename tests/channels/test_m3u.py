@@ -148,6 +148,10 @@ class TestForms:
         [found] = issues("#EXTM3U\n#EXTINF:-1\nhttps://o.example/a")
         assert found.code == "no_name"
 
+    def test_no_colon_at_all(self):
+        [found] = issues("#EXTM3U\n#EXTINF\nhttps://o.example/a")
+        assert found.code == "no_name"
+
     def test_many_attributes_are_bounded(self):
         many = " ".join(f'a{number}="x"' for number in range(500))
         assert len(entry(many).attributes) == 60
