@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -192,6 +192,8 @@ def start(
     session.territory = territory
     if playable.is_protected:
         session.drm_system = protection.system
+    if request.pin_proof:
+        session.lifted_to = holder.maturity
     hot = _placed(session, request, household, allow, now)
     if allow.starts_window:
         grants.first_play(allow.via[0], now=now)
@@ -204,7 +206,7 @@ def renew(
     session: PlaybackSession, viewer: Viewer | None, *, territory: str, now: datetime
 ) -> Renewal:
     """A fresh permission for what the session plays, if it may still be played."""
-    holder = access.holder_of(viewer, now=now)
+    holder = _who_goes_on(session, viewer, now)
     if session.asset is None:
         allow = _watched_on(session, holder, now)
     else:
@@ -478,6 +480,14 @@ def _live_facts(session: PlaybackSession) -> dict[str, Any]:
     return {"live": session.facts["live"]} if session.facts.get("live") else {}
 
 
+def _who_goes_on(
+    session: PlaybackSession, viewer: Viewer | None, now: datetime
+) -> Holder:
+    """Who watches, as they are now; what a PIN opened stays open for this session."""
+    holder = access.holder_of(viewer, now=now)
+    return replace(holder, maturity=max(holder.maturity, session.lifted_to))
+
+
 def _watched_on(session: PlaybackSession, holder: Holder, now: datetime) -> Allow:
     """Ask for the rights of a live session again; what was found is kept with it."""
     watch = Watch(**session.facts["live"])
@@ -509,7 +519,7 @@ def _asked_again(session_id: str, viewer: Viewer | None, now: datetime) -> End |
     """The end that the rule wants now, if it does; else the session is good for longer."""
     session = find(session_id, viewer)
     try:
-        _watched_on(session, access.holder_of(viewer, now=now), now)
+        _watched_on(session, _who_goes_on(session, viewer, now), now)
     except live.BlackedOut as refusal:
         extra = refusal.extra
         return End(refusal.code, extra["ends_at"], extra["alternative_channel_id"])

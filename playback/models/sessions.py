@@ -59,6 +59,9 @@ class PlaybackSession(models.Model):
     platform = models.CharField(max_length=20)
     territory = models.CharField(max_length=2, blank=True)
     drm_system = models.CharField(max_length=12, blank=True)
+    lifted_to = models.PositiveSmallIntegerField(
+        default=0, help_text="The age up to which a PIN opened it; 0 without one."
+    )
     max_height = models.PositiveIntegerField()
     cap_reason = models.CharField(max_length=30, blank=True)
     cmcd_sid = models.UUIDField(default=uuid.uuid4)

@@ -50,7 +50,9 @@ class TestPin:
         proof = child.send("POST", PROOF, {"pin": "2468"}).json()
         allowed = child.play(content_id, pin_proof=proof["pin_proof"])
         assert allowed.status_code == 201
-        assert child.play(content_id).status_code == 403  # not for ever
+        renewed = child.send("POST", f"{PLAY}/{child.session}/renew")
+        assert renewed.status_code == 200  # what it opened goes on
+        assert child.play(content_id).status_code == 403  # but not for ever
 
     def test_a_wrong_pin_says_how_many_tries_are_left(self, child: Screen) -> None:
         refused = child.send("POST", PROOF, {"pin": "0000"})
