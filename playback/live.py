@@ -7,7 +7,7 @@ known in advance (``Watch``), and whenever a blackout is set (``channels.blackou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -149,7 +149,15 @@ class Airing:
             stops_at=stops_at,
             reason=reason,
             ask_at=int(ask_at.timestamp()),
+            age=self.terms.min_age or 0,
+            age_until=int(self._age_until(now).timestamp()),
         )
+
+    def _age_until(self, now: datetime) -> datetime:
+        """An age that was allowed, by PIN perhaps, is allowed for the whole programme."""
+        if self.programme is not None and self.mode == LIVE:
+            return self.programme.ends_at
+        return now + timedelta(days=1)
 
     @property
     def _named(self) -> Programme | None:
@@ -186,7 +194,8 @@ class Watch:
     """What a heartbeat has to know of a live session, kept with its lease.
 
     ``stops_at`` and ``reason`` are an end that is known in advance, 0 for none; at
-    ``ask_at`` rights are asked for again. Moments are seconds since 1970.
+    ``ask_at`` rights are asked for again; ``age`` is allowed until ``age_until``. Moments
+    are seconds since 1970.
     """
 
     channel_pk: int
@@ -200,6 +209,8 @@ class Watch:
     stops_at: int
     reason: str
     ask_at: int
+    age: int
+    age_until: int
 
     @property
     def screen(self) -> Screen:
@@ -315,6 +326,8 @@ def again(watch: Watch, holder: Holder, *, now: datetime) -> tuple[Airing, Allow
         is_bound=bool(watch.programme_id),
         bans=blackouts.of_channel(channel.pk, now),
     )
+    if now.timestamp() < watch.age_until:
+        holder = replace(holder, maturity=max(holder.maturity, watch.age))
     return airing, check(airing, holder, now=now, is_running=True)
 
 

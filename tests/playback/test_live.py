@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from accounts import pins
 from channels import blackouts
 from channels.models import Channel, ChannelSource, Programme
 from playback.models import Asset, PlaybackSession, WatchProgress
@@ -492,6 +493,24 @@ class TestDuringPlay:
         told = screen.beat().json()
         assert (told["action"], told["reason"]) == ("stop", "maturity_blocked")
         assert screen.beat().json()["reason"] == "rights"
+
+    def test_what_a_pin_opened_stays_open_until_the_programme_ends(
+        self,
+        channel: Channel,
+        evening: dict[str, Programme],
+        travel: time_machine.Traveller,
+    ) -> None:
+        channel.programmes.update(min_age=16)
+        (screen,) = household(1, maturity=12)
+        guard = accounts.make_profile(screen.device.account, name="Grace", maturity=18)
+        pins.store(guard, "2468")
+        proof = screen.send("POST", "/v1/me/pin-proof", {"pin": "2468"}).json()
+        screen.play("", channel_id="meridian", pin_proof=proof["pin_proof"])
+        for minutes in (6, 18, 29):
+            travel.move_to(NOW + minutes * MINUTE)
+            assert screen.beat().json()["action"] == "continue"
+        travel.move_to(NOW + 31 * MINUTE)
+        assert screen.beat().json()["reason"] == "maturity_blocked"
 
     def test_and_every_five_minutes(
         self, channel: Channel, travel: time_machine.Traveller
