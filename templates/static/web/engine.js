@@ -111,7 +111,8 @@ class Shaka {
 
   // Where a live picture can be moved to, in the time of the video.
   seekable() {
-    return this.player?.seekRange();
+    const range = this.player?.seekRange();
+    return range && range.end > range.start ? range : null;
   }
 
   chooseSound(index) {
@@ -119,7 +120,9 @@ class Shaka {
   }
 
   async end() {
-    await this.player?.destroy();
+    const { player } = this;
+    this.player = null;
+    await player?.destroy();
   }
 }
 

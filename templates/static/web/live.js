@@ -111,13 +111,12 @@ class LivePlayer extends Player {
     this.zap = h("div.zap", { hidden: true, "data-testid": "zap", role: "status" });
     this.row.prepend(...[this.badge, this.restart].filter(Boolean));
     this.playButton.hidden = mode === "live" && !canPause;
-    this.controls.append(this.zap);
   }
 
-  async show(time) {
-    await super.show(time);
+  build() {
+    super.build();
     this.stage.append(this.zap);
-    this.stage.dataset.mode = this.live.mode;
+    Object.assign(this.stage.dataset, { mode: this.live.mode, channel: this.live.channel.slug });
   }
 
   // Where a programme is a range, positions count from its start; live has none.
