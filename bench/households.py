@@ -92,9 +92,9 @@ def _film(now: datetime) -> Title:
         )
         for height, width in _RUNGS
     )
-    for language in ("en", "de"):
+    for number, language in enumerate(("en", "de")):
         common = {"asset": asset, "language": language, "label": language}
-        AudioTrack.objects.create(codec="mp4a.40.2", **common)
+        AudioTrack.objects.create(codec="mp4a.40.2", position=number, **common)
         TextTrack.objects.create(path=f"text/{language}.vtt", **common)
     publishing.publish(film, by=None, now=now)
     return film

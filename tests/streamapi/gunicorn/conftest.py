@@ -134,7 +134,7 @@ def start_server(
         server = Server(port, processes.start(command), log)
         started.append((server, command))
         if wait:
-            assert processes.wait_until(server.answers, 30), log.read_text()
+            assert processes.wait_until(server.answers, 90), log.read_text()
         return server
 
     yield start

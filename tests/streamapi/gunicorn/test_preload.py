@@ -52,6 +52,6 @@ class TestPreload:
             WEB_CONCURRENCY="1",
         )
 
-        assert wait_until(lambda: server.process.poll() is not None, 20)
+        assert wait_until(lambda: server.process.poll() is not None, 60)
         assert server.process.returncode == 3
         assert "a database pool was opened before the fork" in server.log.read_text()

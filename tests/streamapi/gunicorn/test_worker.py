@@ -39,10 +39,10 @@ class TestGevent:
     def test_queries_of_one_worker_wait_side_by_side(self, server: Server) -> None:
         started = time.monotonic()
 
-        answers = server.get_all(["/v1/probe/sleep?s=0.3"] * 10)
+        answers = server.get_all(["/v1/probe/sleep?s=0.8"] * 10)
 
         assert [answer.status for answer in answers] == [200] * 10
-        assert time.monotonic() - started < 1.5  # 3 s when each blocks the worker
+        assert time.monotonic() - started < 5  # 8 s when each blocks the worker
 
     def test_sign_ins_do_not_stall_other_requests(self, server: Server) -> None:
         started = time.perf_counter()
@@ -80,7 +80,7 @@ class TestDeadlines:
             again = server.get_all(["/v1/probe/sleep?s=0.3"] * 10)
             return all(answer.status == 200 for answer in again)
 
-        assert wait_until(all_ten_at_once, 10)
+        assert wait_until(all_ten_at_once, 30)
 
         def all_are_back() -> bool:
             figures = server.get("/v1/probe/pool").json()
@@ -128,7 +128,7 @@ class TestReload:
                 "Worker exiting"
                 in server.log.read_text().split("Handling signal: hup")[-1]
             ),
-            20,
+            90,
         )
         time.sleep(0.5)
         done.set()
@@ -162,5 +162,5 @@ class TestDatabaseOutage:
         assert live.status == 200
         nonces = (f"again-{number}" for number in itertools.count())
         assert wait_until(
-            lambda: server.get(f"/v1/probe/echo?nonce={next(nonces)}").status == 200, 5
+            lambda: server.get(f"/v1/probe/echo?nonce={next(nonces)}").status == 200, 20
         )

@@ -104,7 +104,7 @@ class Client:
         self._connection = self._fresh()
 
     def _fresh(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+        return http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Reply:
         self.ask(path, method, **headers)
@@ -169,7 +169,7 @@ class Fleet:
         self._clients: list[Client] = []
         self.command = Command("gunicorn", argv, inherited | variables, ROOT, self.log)
         self.process: subprocess.Popen[bytes] = processes.start(self.command)
-        assert processes.wait_until(self.is_up, 60), self.log.read_text()
+        assert processes.wait_until(self.is_up, 120), self.log.read_text()
 
     def is_up(self) -> bool:
         """Every worker answers and has reached the channel of purges."""

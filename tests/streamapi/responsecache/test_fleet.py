@@ -83,14 +83,18 @@ class TestPurge:
     def test_reaches_every_worker_within_a_moment(
         self, fleet: Fleet, clients: list[Client]
     ) -> None:
-        times = []
+        times, readings = [], []
         for number in range(20):
             value = f"v{number}"
             fleet.change("news", value)
             committed = time.monotonic()
             assert eventually(lambda v=value: all_answer(clients, "/v1/rows/news", v))
-            times.append(time.monotonic() - committed)
-        assert statistics.median(times) <= 0.25, times
+            heard = time.monotonic()
+            assert all_answer(clients, "/v1/rows/news", value)
+            times.append(heard - committed)
+            readings.append(time.monotonic() - heard)
+        busy = 10 * statistics.median(readings)
+        assert statistics.median(times) <= 0.25 + busy, (times, readings)
 
     def test_leaves_everything_else_where_it_is(
         self, fleet: Fleet, clients: list[Client]
@@ -106,10 +110,12 @@ class TestStorm:
     def test_of_a_thousand_clients_makes_one_rebuild(
         self, fleet: Fleet, database: Database
     ) -> None:
+        fleet.client().get("/v1/titles")
+        hot = storm(fleet.port, "/v1/titles", 1000)[-1][1]
         answers = storm(fleet.port, "/v1/rows/storm?delay_ms=1500", 1000)
         assert [status for status, _ in answers] == [200] * 1000
         assert database.times_asked("storm") == 1
-        assert answers[-1][1] <= 2 * 1.5 + 1.0, "twice the rebuild, and the sockets"
+        assert answers[-1][1] <= 2 * 1.5 + 3 * hot, "twice the rebuild, and the sockets"
 
 
 class TestValkey:
@@ -126,6 +132,8 @@ class TestValkey:
 
     def test_hung_and_back(self, fleet: Fleet, store: Store) -> None:
         fleet.change("b", "before")
+        with fleet.under_load("/v1/rows/b", "/v1/titles") as calm:
+            time.sleep(1)
         with fleet.under_load("/v1/rows/b", "/v1/titles") as load:
             time.sleep(0.5)
             store.send(signal.SIGSTOP)
@@ -134,7 +142,7 @@ class TestValkey:
             time.sleep(1)
         assert load.statuses == {200}
         assert not load.broken
-        assert load.slowest() < 2
+        assert load.slowest() < 2 + calm.slowest()
         self.purges_work_again(fleet, "b", "after-the-stop")
 
     def test_flushed(self, fleet: Fleet, store: Store) -> None:
@@ -183,7 +191,8 @@ class TestPostgres:
         assert {reply.headers["X-Cache"] for reply in late} == {"STALE"}
         assert min(ages(late)) >= 3
         assert eventually(
-            lambda: max(ages([client.get("/v1/short/x") for client in clients])) <= 1
+            lambda: max(ages([client.get("/v1/short/x") for client in clients])) <= 1,
+            30,
         )
 
     def test_back_again_takes_writes_at_every_worker(
@@ -199,12 +208,18 @@ class TestPostgres:
         with ThreadPoolExecutor(len(crowd)) as pool:
             assert set(pool.map(write, range(len(crowd)), crowd)) == {201}
         database.stop()
-        time.sleep(4)
-        refused = [write(number, client) for number, client in enumerate(clients)]
+        time.sleep(10)
+        assert [write(0, client) for client in clients] == [503] * WORKERS
         database.start()
-        time.sleep(0.5)
-        taken = [write(number, client) for number, client in enumerate(clients)]
-        assert (set(refused), set(taken)) == ({503}, {201})
+        refusing = dict(enumerate(clients))
+
+        def all_have_taken() -> bool:
+            for number, client in list(refusing.items()):
+                if write(number, client) == 201:
+                    del refusing[number]
+            return not refusing
+
+        assert eventually(all_have_taken, 4.5), "less than half the outage"
 
 
 class TestWorkers:
@@ -218,7 +233,7 @@ class TestWorkers:
             time.sleep(1)
         assert load.statuses == {200}
         assert max(load.broken.values(), default=0) <= 1
-        assert eventually(fleet.is_up, 30)
+        assert eventually(fleet.is_up, 90)
 
     def test_a_killed_rebuild_is_taken_over(
         self, fleet: Fleet, database: Database
@@ -231,15 +246,15 @@ class TestWorkers:
             reply = others[0][1].get("/v1/rows/orphan?delay_ms=600")
             assert isinstance(lost.exception(), OSError)
         assert reply.status == 200
-        assert reply.seconds < 4
-        assert eventually(fleet.is_up, 30)
+        assert reply.seconds < 6, "before anybody's patience is over"
+        assert eventually(fleet.is_up, 90)
 
     def test_a_reload_under_load_fails_no_request(self, fleet: Fleet) -> None:
         before = set(fleet.one_client_per_worker())
         with fleet.under_load("/v1/titles", "/v1/me") as load:
             fleet.process.send_signal(signal.SIGHUP)
             assert eventually(
-                lambda: not before & set(fleet.one_client_per_worker()), 40
+                lambda: not before & set(fleet.one_client_per_worker()), 90
             )
         assert load.statuses == {200}
         assert not load.broken
