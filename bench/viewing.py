@@ -172,8 +172,12 @@ def _headers(token: str) -> dict[str, str]:
 
 
 def _same_play(body: bytes) -> object:
-    """A play without what is new each time: the session, its times and signatures."""
+    """A play without what is new each time: the session, its times and signatures.
+
+    And without where to go on: heartbeats were sent meanwhile.
+    """
     answer = json.loads(body)
+    answer.pop("resume_position_ms")
     for name in ("session_id", "heartbeat", "delivery_auth", "expires_at", "cmcd"):
         if not answer.pop(name):
             raise WrongAnswer(f"a play without {name}")
