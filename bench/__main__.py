@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench import (
@@ -36,6 +38,13 @@ _PARTS: Mapping[str, Callable[[Service, Plan, Callable[[str], None]], list[Row]]
     "television": reads.television,
 }
 PARTS = (*_PARTS, "cold")
+_FAILURES = (
+    WrongAnswer,
+    ServerFailed,
+    ServiceFailed,
+    OSError,
+    subprocess.CalledProcessError,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,16 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("PostgreSQL in DATABASE_URL, which `make bench` provides.")
         return 2
     plan = QUICK if options.quick else FULL
-    try:
-        rows = measure(plan, options.output, database_url, options.only or PARTS)
-    except (WrongAnswer, ServerFailed, ServiceFailed) as problem:
-        say(f"\n{problem}")
-        return 1
+    rows, failed = measure(plan, options.output, database_url, options.only or PARTS)
     results.write(rows, options.output / "results.json")
     table = results.table(rows)
     (options.output / "table.md").write_text(table + "\n")
     say(f"\n{table}\n\n{options.output / 'results.json'}")
-    return 0
+    if failed:
+        say(f"Without rows, because something went wrong: {', '.join(failed)}")
+    return 1 if failed else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,11 +88,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def measure(
     plan: Plan, output: Path, database_url: str, parts: Sequence[str]
-) -> list[Row]:
-    """The parts, one after the other, each beside its peers."""
+) -> tuple[list[Row], list[str]]:
+    """The parts, each beside its peers, and those that gave a wrong answer or none."""
     started = time.monotonic()
     say(machine.describe())
     rows: list[Row] = []
+    failed: list[str] = []
     with (
         open_site((output / "run").resolve()) as site,
         service.titles(site, database_url, plan.few_titles) as few,
@@ -93,14 +101,29 @@ def measure(
         for name, part in _PARTS.items():
             if name in parts:
                 say(f"{name}:")
-                rows += part(few, plan, say)
+                with _without(name, failed):
+                    rows += part(few, plan, say)
         if "cold" in parts:
             say(f"cold: {plan.many_titles:,} titles are made")
-            with service.titles(site, database_url, plan.many_titles) as many:
+            with (
+                _without("cold", failed),
+                service.titles(site, database_url, plan.many_titles) as many,
+            ):
                 rows += cold.measure(few, many, plan, say)
                 rows += reads.search(many, plan)
     say(f"Done in {time.monotonic() - started:.0f} s. {machine.load()}")
-    return rows if plan.judged else [results.unjudged(row) for row in rows]
+    judged = rows if plan.judged else [results.unjudged(row) for row in rows]
+    return judged, failed
+
+
+@contextmanager
+def _without(name: str, failed: list[str]) -> Iterator[None]:
+    """A part that fails has no rows; the others keep theirs."""
+    try:
+        yield
+    except _FAILURES as problem:
+        say(f"  {problem}")
+        failed.append(name)
 
 
 def say(line: str) -> None:
