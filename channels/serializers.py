@@ -117,7 +117,7 @@ class ProgrammeCreditShape(Shape):
     character = serializers.CharField()
 
 
-class AvailabilityShape(Shape):
+class ChannelAvailabilityShape(Shape):
     """When a programme can be watched, beyond the time at which it runs."""
 
     live = serializers.BooleanField()
@@ -142,7 +142,7 @@ class ProgrammeShape(CellShape):
     ratings = RatingOfFeedShape(many=True)
     credits = ProgrammeCreditShape(many=True)
     images = LogoShape(many=True)
-    availability = AvailabilityShape()
+    availability = ChannelAvailabilityShape()
 
 
 class BlackoutShape(Shape):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
 from drf_spectacular.utils import inline_serializer
@@ -106,8 +107,9 @@ class WatchlistOutput(serializers.Serializer[Any]):
     added_at = serializers.DateTimeField()
 
 
+@functools.cache
 def page_of(item: type[serializers.Serializer[Any]]) -> Any:
-    """The shape of a page of ``item``."""
+    """The shape of a page of ``item``; the same one whoever asks."""
     return inline_serializer(
         f"{item.__name__.removesuffix('Output')}Page",
         {
