@@ -7,6 +7,7 @@ import { explain, word } from "./words.js";
 
 const BEHIND_MS = 18_000; // players stand three segments behind
 const AT_EDGE_S = 30;
+const START_S = 0.1;
 const NUMBER_MS = 1400;
 
 // Starts playing and returns what to call when the viewer goes elsewhere.
@@ -26,8 +27,9 @@ export async function watchChannel(view, slug) {
     onEnd: () => player.ended(),
   });
   const { mode } = session.answer.live;
-  const resume = mode === "catchup" ? session.answer.resume_position_ms / 1000 : 0;
-  await player.show(resume);
+  // A list that grows would be joined at its end, were its start not asked for.
+  const first = mode === "live" ? 0 : START_S;
+  await player.show(Math.max(first, session.answer.resume_position_ms / 1000));
   return () => player.leave();
 }
 
