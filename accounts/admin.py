@@ -17,9 +17,10 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from accounts.admin_forms import DeedForm, ExplainForm
-from accounts.explanations import explain
+from accounts.explanations import MEANINGS, explain
 from accounts.models import (
     Account,
     AuditEntry,
@@ -136,7 +137,14 @@ class AuditRows(_Rows):
 class AccountAdmin(ReadOnly, admin.ModelAdmin[Account]):
     """Households, found by address, profile or device; deeds on the support page."""
 
-    list_display = ["public_id", "owner", "territory", "suspended_at", "created_at"]
+    list_display = [
+        "owner",
+        "support_page",
+        "public_id",
+        "territory",
+        "suspended_at",
+        "created_at",
+    ]
     list_select_related = ["owner"]
     search_fields = [
         "public_id",
@@ -151,6 +159,12 @@ class AccountAdmin(ReadOnly, admin.ModelAdmin[Account]):
     fields = ["public_id", "owner", "territory", "suspended_at", "created_at"]
     inlines = [ProfileRows, DeviceRows, SignInRows, EventRows, AuditRows]
     change_form_template = "admin/accounts/account/change_form.html"
+
+    @admin.display(description="Support")
+    def support_page(self, account: Account) -> str:
+        """The page on which a customer is helped."""
+        address = reverse("admin:accounts_account_support", args=[account.pk])
+        return format_html('<a href="{}">Help this customer</a>', address)
 
     def get_urls(self) -> list[URLPattern]:
         support = path(
@@ -167,18 +181,28 @@ class AccountAdmin(ReadOnly, admin.ModelAdmin[Account]):
         account = get_object_or_404(Account.objects.select_related("owner"), pk=pk)
         deed = DeedForm(request.POST or None, account=account)
         if request.method == "POST" and self._done(request, deed):
-            here = reverse("admin:accounts_account_support", args=[pk])
-            return HttpResponseRedirect(here)
+            return HttpResponseRedirect(request.get_full_path())
         question = ExplainForm(request.GET or None, account=account)
+        answer = _answer(question)
+        now = timezone.now()
         context = {
             **self.admin_site.each_context(request),
             "title": f"Support for {account.owner.email}",
             "original": account,
             "opts": self.opts,
-            "owned": listed(account, now=timezone.now()),
+            "now": now,
+            "profiles": account.profiles.order_by("pk"),
+            "owned": listed(account, now=now),
+            "devices": account.devices.order_by("revoked_at", "-last_seen_at")[:50],
+            "sign_ins": account.sign_ins.live(now).count(),
+            "log": account.audit_entries.select_related("by").order_by("-at", "-pk")[
+                :20
+            ],
             "deed": deed,
+            "gift": DeedForm(account=account, initial={"product": _remedy(answer)}),
             "question": question,
-            "answer": _answer(question),
+            "answer": answer,
+            "meaning": MEANINGS.get(answer.get("code", "")) if answer else None,
         }
         return TemplateResponse(request, "admin/accounts/account/support.html", context)
 
@@ -196,7 +220,9 @@ class AccountAdmin(ReadOnly, admin.ModelAdmin[Account]):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User]):
-    """People, by their e-mail address."""
+    """People, by their e-mail address. Staff are made and changed here; customers are
+    only looked at: the support page changes things, and asks why.
+    """
 
     ordering = ["email"]
     list_display = ["email", "is_active", "is_staff", "joined_at"]
@@ -214,6 +240,12 @@ class UserAdmin(DjangoUserAdmin[User]):
     ]
     filter_horizontal = ["groups"]
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Of customers not even the hash of the password is shown."""
+        if obj is None or obj.is_staff:
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": ["email", "is_active", *self.readonly_fields]})]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who is a superuser is decided by superusers."""
         own = super().get_readonly_fields(request, obj)
@@ -221,11 +253,19 @@ class UserAdmin(DjangoUserAdmin[User]):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_change_permission(request, obj)
-        return may and (_is_superuser(request) or not getattr(obj, "is_superuser", 0))
+        return may and _may_change(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_delete_permission(request, obj)
-        return may and (_is_superuser(request) or not getattr(obj, "is_superuser", 0))
+        return may and _may_change(request, obj)
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: Any, change: bool
+    ) -> None:
+        """Who is made here works here; customers sign up by themselves."""
+        if not change:
+            obj.is_staff = True
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(AuditEntry)
@@ -296,6 +336,22 @@ class VoucherAdmin(admin.ModelAdmin[Voucher]):
 
 def _is_superuser(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
+
+
+def _may_change(request: HttpRequest, person: User | None) -> bool:
+    """Staff; customers are changed on the support page, superusers by their like."""
+    if person is None:
+        return True
+    return person.is_staff and (_is_superuser(request) or not person.is_superuser)
+
+
+def _remedy(answer: dict[str, Any] | None) -> Product | None:
+    """What to give to a customer who was refused for want of a package."""
+    if answer is None or answer["allowed"] or "code" not in answer:
+        return None
+    opens = {"packages__code__in": answer["content"]["packages"]}
+    plans = Product.objects.filter(**opens, kind=Product.Kind.PLAN)
+    return plans.order_by("name").first()
 
 
 def _answer(question: ExplainForm) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from accounts.models import Account, Device, Entitlement, Product, Profile, User
 
 
 class DeedForm(forms.Form):
-    """One change to one household."""
+    """One change to one household; the page has a small form for each."""
 
     DEEDS = [
         ("give", "Give a product"),
@@ -30,15 +30,24 @@ class DeedForm(forms.Form):
     product = forms.ModelChoiceField(
         queryset=Product.objects.order_by("name"), required=False
     )
-    owned = forms.ModelChoiceField(Entitlement.objects.none(), required=False)
-    device = forms.ModelChoiceField(Device.objects.none(), required=False)
-    ends_at = forms.DateTimeField(
-        required=False, help_text="UTC, as 2026-12-31 20:00; empty for no end"
+    owned = forms.ModelChoiceField(
+        Entitlement.objects.none(), required=False, to_field_name="public_id"
     )
-    reason = forms.CharField(max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    device = forms.ModelChoiceField(
+        Device.objects.none(), required=False, to_field_name="public_id"
+    )
+    ends_at = forms.DateTimeField(
+        label="Until (UTC)",
+        required=False,
+        help_text="Empty: for good.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    reason = forms.CharField(
+        max_length=300, widget=forms.TextInput(attrs={"placeholder": "Why?"})
+    )
 
-    def __init__(self, *args: Any, account: Account) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._account = account
         owned: Any = self.fields["owned"]
         owned.queryset = account.entitlements.select_related("product", "account")
@@ -82,13 +91,22 @@ class DeedForm(forms.Form):
 class ExplainForm(forms.Form):
     """Why can they, or why can they not?"""
 
-    content = forms.CharField(max_length=24, help_text="ti_… or ep_…")
+    content = forms.CharField(
+        label="Title",
+        max_length=300,
+        help_text="Its id (ti_…, ep_…), or the address of its page.",
+    )
     profile = forms.ModelChoiceField(Profile.objects.none(), required=False)
     device = forms.ModelChoiceField(Device.objects.none(), required=False)
     territory = forms.ChoiceField(
         choices=[(code, code) for code in settings.TERRITORIES]
     )
-    at = forms.DateTimeField(required=False, help_text="UTC; empty for now")
+    at = forms.DateTimeField(
+        label="When (UTC)",
+        required=False,
+        help_text="Empty: now.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
 
     def __init__(self, *args: Any, account: Account) -> None:
         super().__init__(*args)
@@ -97,6 +115,11 @@ class ExplainForm(forms.Form):
         profile.queryset = account.profiles.order_by("pk")
         device: Any = self.fields["device"]
         device.queryset = account.devices.order_by("pk")
+
+    def clean_content(self) -> str:
+        """The last step of an address, which is where the id or the short name is."""
+        asked: str = self.cleaned_data["content"]
+        return asked.strip().rstrip("/").rpartition("/")[2].partition("?")[0]
 
     def question(self) -> Question:
         """As the domain asks it."""

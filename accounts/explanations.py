@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from accounts import content, entitlements, offers
 from accounts.entitlements import Allow, Decision, Holder, Terms
 from accounts.models import Account, Device, Profile
 from streamapi.errors import NotFound
+
+MEANINGS: Final = {
+    "account_suspended": "The household was suspended by support.",
+    "device_revoked": "This device was signed out for good.",
+    "territory_blocked": "No window of it is open in this territory at this time.",
+    "profile_required": "Nobody has been chosen to watch.",
+    "maturity_blocked": "It is rated above what this profile may see.",
+    "outside_viewing_hours": "This profile does not watch at this hour.",
+    "payment_required": "What they own is on hold: the last payment failed.",
+    "subscription_paused": "What they own is paused.",
+    "purchase_pending": "They bought it, but the store has not confirmed it yet.",
+    "plan_required": "They own an add-on that works only beside a plan.",
+    "not_entitled": "They own nothing that contains it.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

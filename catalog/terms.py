@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from accounts.entitlements import Terms
 from catalog import availability
 from catalog.models import PublishedEpisode, PublishedTitle
 
 
 def terms_of(content_id: str, territory: str, now: datetime) -> Terms | None:
-    """Packages, age and place of what is published under this id; alike in each language.
+    """Packages, age and place of what is published under this id or short name.
 
     Outside its windows it is open nowhere: then no territory is among the terms.
     """
-    published = PublishedTitle.objects.filter(public_id=content_id)
+    named = Q(public_id=content_id) | Q(slug=content_id)
+    published = PublishedTitle.objects.filter(named)
     if content_id.startswith("ep_"):
         episodes = PublishedEpisode.objects.filter(public_id=content_id)
         published = PublishedTitle.objects.filter(title__in=episodes.values("title"))

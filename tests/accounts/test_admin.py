@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -16,8 +20,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts import content, pins
+from accounts import content, entitlements, pins, roles
 from accounts.entitlements import Terms
+from accounts.explanations import MEANINGS
 from accounts.models import (
     Account,
     AuditEntry,
@@ -27,7 +32,9 @@ from accounts.models import (
     User,
     Voucher,
 )
+from catalog import publishing
 from tests.accounts.conftest import sign_in
+from tests.factories import catalog
 from tests.factories.accounts import (
     PASSWORD,
     make_account,
@@ -141,8 +148,8 @@ class TestDeeds:
         assert "Give a product: done." in done.content.decode()
         given = Entitlement.objects.get()
         ends = (timezone.now() + timedelta(days=5)).strftime("%Y-%m-%d %H:%M")
-        act(client, household, "extend", owned=given.pk, ends_at=ends)
-        act(client, household, "revoke", owned=given.pk)
+        act(client, household, "extend", owned=given.public_id, ends_at=ends)
+        act(client, household, "revoke", owned=given.public_id)
         given.refresh_from_db()
         assert given.revoked_at is not None
         log = AuditEntry.objects.order_by("pk").values_list("action", "by", "reason")
@@ -158,7 +165,7 @@ class TestDeeds:
         device = household.devices.get(public_id=tokens["device_id"])
         act(client, household, "sign_out_everywhere")
         assert SignIn.objects.get().revoked_reason == "by_support"
-        act(client, household, "revoke_device", device=device.pk)
+        act(client, household, "revoke_device", device=device.public_id)
         device.refresh_from_db()
         assert device.revoked_reason == "by_support"
         act(client, household, "suspend")
@@ -177,6 +184,7 @@ class TestDeeds:
             ("extend", {}, "This is needed."),
             ("suspend", {"reason": ""}, "This field is required."),
             ("suspend", {"reason": "   "}, "This field is required."),
+            ("sell_them", {}, "Select a valid choice."),
         ],
     )
     def test_without_object_or_reason_nothing_happens(
@@ -196,7 +204,7 @@ class TestDeeds:
         self, client: Client, household: Account
     ) -> None:
         theirs = own(make_account(), make_product("plus"))
-        act(client, household, "revoke", owned=theirs.pk)
+        act(client, household, "revoke", owned=theirs.public_id)
         theirs.refresh_from_db()
         assert theirs.revoked_at is None
 
@@ -232,6 +240,73 @@ class TestAccess:
         assert api.get("/v1/staff/access").status_code in {401, 403}
 
 
+class TestRole:
+    @pytest.fixture
+    def helper(self, client: Client) -> User:
+        """A member of staff who is in the support role and nothing more."""
+        user = make_user(is_staff=True)
+        user.groups.add(Group.objects.get(name=roles.SUPPORT))
+        client.force_login(user)
+        return user
+
+    def test_of_support_helps_customers(
+        self, client: Client, helper: User, household: Account
+    ) -> None:
+        found = client.get("/admin/accounts/account/", {"q": household.owner.email})
+        assert page(household) in found.content.decode()
+        product = make_product("plus")
+        make_device(household, revoked_at=timezone.now(), revoked_reason="removed")
+        done = act(client, household, "give", product=product.pk).content.decode()
+        assert "Give a product: done." in done
+        assert "they asked nicely" in done
+        assert AuditEntry.objects.get().by == helper
+        assert client.get("/v1/staff/access").status_code == 400
+
+    @pytest.mark.usefixtures("helper")
+    def test_of_support_changes_nothing_else(
+        self, client: Client, household: Account
+    ) -> None:
+        product = make_product("plus")
+        make_offer(product)
+        staff = make_staff()
+        for path in (
+            f"user/{household.owner.pk}",
+            f"user/{staff.pk}",
+            f"product/{product.pk}",
+            f"offer/{product.offers.get().pk}",
+        ):
+            url = f"/admin/accounts/{path}/change/"
+            assert client.get(url).status_code == 200
+            assert client.post(url, {"name": "x"}).status_code == 403
+        assert client.get("/admin/accounts/user/add/").status_code == 403
+        assert client.get("/admin/catalog/title/").status_code == 403
+
+    def test_is_the_operators_once_it_was_made(self) -> None:
+        group = Group.objects.get(name=roles.SUPPORT)
+        group.permissions.clear()
+        roles.create(apps.get_app_config("accounts"), "default")
+        assert not group.permissions.exists()
+
+    @pytest.mark.usefixtures("staff")
+    def test_staff_are_made_by_superusers_and_customers_never(
+        self, client: Client, household: Account
+    ) -> None:
+        fields = {
+            "email": "new@example.org",
+            "usable_password": "true",
+            "password1": PASSWORD,
+            "password2": PASSWORD,
+        }
+        client.post("/admin/accounts/user/add/", fields)
+        made = User.objects.get(email="new@example.org")
+        assert made.is_staff
+        mine = f"/admin/accounts/user/{made.pk}"
+        assert client.get(f"{mine}/change/").status_code == 200
+        assert client.get(f"{mine}/delete/").status_code == 403
+        customer = f"/admin/accounts/user/{household.owner.pk}/change/"
+        assert client.post(customer, {"is_staff": "on"}).status_code == 403
+
+
 @pytest.mark.usefixtures("_film")
 class TestExplain:
     def ask(self, client: Client, account: Account, **fields: str) -> str:
@@ -260,6 +335,32 @@ class TestExplain:
         assert "maturity_blocked" in self.ask(client, household, profile=str(child.pk))
         later = (ends + timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
         assert "Denied: not_entitled" in self.ask(client, household, at=later)
+
+    @pytest.mark.usefixtures("staff")
+    def test_a_closed_window_is_named(self, client: Client, household: Account) -> None:
+        title = catalog.title("Perihelion", slug="perihelion-2")
+        title.windows.create(territories=["DE"])
+        publishing.publish(title, by=None, now=timezone.now())
+        for name in (title.public_id, "perihelion-2"):
+            shown = self.ask(client, household, content=name)
+            assert "Denied: territory_blocked" in shown
+            assert "No window of it is open" in shown
+            there = self.ask(client, household, content=name, territory="DE")
+            assert "Allowed" in there
+
+    @pytest.mark.usefixtures("staff")
+    def test_takes_the_address_of_a_page(
+        self, client: Client, household: Account
+    ) -> None:
+        address = "https://stream.example/title/ti_film?lang=de"
+        assert "Denied: not_entitled" in self.ask(client, household, content=address)
+
+    @pytest.mark.usefixtures("staff")
+    def test_every_refusal_has_a_meaning_in_words(self) -> None:
+        rules = (Path(entitlements.__file__)).read_text()
+        codes = set(re.findall(r'code="(\w+)"', rules))
+        codes |= {code for _, code, _ in entitlements._RECOVERABLE}
+        assert codes | {"plan_required", "not_entitled"} <= set(MEANINGS)
 
     @pytest.mark.usefixtures("staff")
     def test_an_unknown_title_is_named(
