@@ -28,7 +28,7 @@ from streamapi.state import Script, required
 
 ALPHABET: Final = "BCDFGHJKLMNPQRSTVWXZ"
 LENGTH: Final = 8
-LIFE_S: Final = 900
+LIFE_S: Final = 600
 INTERVAL_S: Final = 5
 _signer = Signer(salt="accounts.device-code", sep="~")
 

@@ -18,6 +18,7 @@ from accounts.models import Account
 from accounts.views.oauth import DEVICE_GRANT
 from streamapi import state
 from tests.accounts.test_pairing import rest
+from tests.accounts.test_sign_ins import age
 from tests.factories.accounts import make_account, make_profile
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,3 +122,88 @@ def test_a_denied_and_an_expired_device(
     old = begin(client, places)
     state.client().flushdb()
     assert error_of(fetch, client, places, old["device_code"]) == "expired_token"
+
+
+class TestErrors:
+    """Each error of RFC 6749, 7009 and 8628, as authlib understands it."""
+
+    @pytest.mark.parametrize(
+        ("fields", "error"),
+        [
+            (
+                {"grant_type": "password", "username": "a", "password": "b"},
+                "unsupported_grant_type",
+            ),
+            ({"grant_type": DEVICE_GRANT}, "invalid_request"),
+            ({"grant_type": DEVICE_GRANT, "device_code": "made-up"}, "invalid_grant"),
+            ({"grant_type": "refresh_token"}, "invalid_request"),
+            ({"grant_type": "refresh_token", "refresh_token": "x"}, "invalid_grant"),
+            (
+                {"grant_type": DEVICE_GRANT, "device_code": "x", "scope": "all"},
+                "invalid_scope",
+            ),
+        ],
+    )
+    def test_of_the_token_endpoint(
+        self,
+        client: OAuth2Session,
+        live_server: LiveServer,
+        fields: dict[str, str],
+        error: str,
+    ) -> None:
+        places = discover(client, live_server)
+        assert error_of(client.fetch_token, places["token_endpoint"], **fields) == error
+
+    def test_of_an_unknown_client(self, live_server: LiveServer) -> None:
+        stranger = OAuth2Session("stranger", token_endpoint_auth_method="none")
+        places = discover(stranger, live_server)
+        assert begin(stranger, places)["error"] == "invalid_client"
+        refused = error_of(fetch, stranger, places, "x")
+        assert refused == "invalid_client"
+
+    def test_have_the_status_the_headers_and_the_shape_of_the_standard(
+        self, client: OAuth2Session, live_server: LiveServer
+    ) -> None:
+        places = discover(client, live_server)
+        url = places["token_endpoint"]
+        asked = {"grant_type": DEVICE_GRANT, "client_id": "stream-tv"}
+        refused = client.request("POST", url, data=asked, withhold_token=True)
+        assert refused.status_code == 400
+        assert refused.headers["Content-Type"].startswith("application/json")
+        assert refused.headers["Cache-Control"] == "no-store"
+        assert set(refused.json()) <= {"error", "error_description", "error_uri"}
+        json_body = client.request("POST", url, json=asked, withhold_token=True)
+        assert json_body.json()["error"] == "invalid_request"
+        twice = "grant_type=refresh_token&grant_type=refresh_token"
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        repeated = client.request(
+            "POST", url, data=twice, headers=form, withhold_token=True
+        )
+        assert repeated.json()["error"] == "invalid_request"
+        assert client.request("GET", url, withhold_token=True).status_code == 405
+
+    def test_revoking_what_is_no_token_is_no_error(
+        self, client: OAuth2Session, live_server: LiveServer
+    ) -> None:
+        places = discover(client, live_server)
+        done = client.revoke_token(places["revocation_endpoint"], token="made-up")
+        assert done.status_code == 200
+
+    def test_a_token_used_twice_ends_the_sign_in(
+        self, client: OAuth2Session, live_server: LiveServer, people: Account
+    ) -> None:
+        places = discover(client, live_server)
+        codes = begin(client, places)
+        pairing.approve(codes["user_code"], people, now=timezone.now())
+        first = fetch(client, places, codes["device_code"])["refresh_token"]
+        url = places["token_endpoint"]
+        second = client.refresh_token(url, refresh_token=first)["refresh_token"]
+        again = client.refresh_token(url, refresh_token=first)["refresh_token"]
+        assert again == second  # within the grace: the answer may have been lost
+        age(60)
+        assert (
+            error_of(client.refresh_token, url, refresh_token=first) == "invalid_grant"
+        )
+        assert (
+            error_of(client.refresh_token, url, refresh_token=second) == "invalid_grant"
+        )

@@ -57,7 +57,7 @@ class TestDeviceAuthorization:
         )
         assert codes["verification_uri"] == "http://127.0.0.1:8000/activate"
         assert codes["verification_uri_complete"].endswith(codes["user_code"])
-        assert (codes["interval"], codes["expires_in"]) == (5, 900)
+        assert (codes["interval"], codes["expires_in"]) == (5, 600)
 
     @pytest.mark.parametrize(
         ("fields", "error"),

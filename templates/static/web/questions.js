@@ -82,14 +82,15 @@ export function askPin({ title, note, act }) {
       failure.textContent = explain(problem);
       pin = "";
       draw();
+      keys.querySelector("[data-digit='1']").focus();
     }
   };
   ok.addEventListener("click", submit);
   const key = (digit) => h("button.keypad__key", { type: "button", "data-digit": digit, onclick: () => type(digit) }, digit);
+  const keys = h("div.keypad__keys", {}, [..."123456789"].map(key),
+    h("button.keypad__key", { type: "button", "aria-label": word("erase"), onclick: erase }, "⌫"), key("0"), ok);
   const sheet = h("div.sheet.keypad", {},
-    h("h2", {}, title), note ? h("p.note", {}, note) : null, dots, failure,
-    h("div.keypad__keys", {}, [..."123456789"].map(key),
-      h("button.keypad__key", { type: "button", "aria-label": word("erase"), onclick: erase }, "⌫"), key("0"), ok),
+    h("h2", {}, title), note ? h("p.note", {}, note) : null, dots, failure, keys,
     h("button.button", { type: "button", onclick: () => close(false) }, word("cancel")));
   sheet.addEventListener("keydown", (event) => {
     if (/^\d$/.test(event.key)) type(event.key);
@@ -101,7 +102,7 @@ export function askPin({ title, note, act }) {
   });
   draw();
   const answered = open(sheet, title);
-  sheet.querySelector("[data-digit='1']").focus();
+  keys.querySelector("[data-digit='1']").focus();
   return answered;
 }
 
