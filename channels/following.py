@@ -16,7 +16,7 @@ from channels import broadcasts
 from channels.broadcasts import Shown
 from channels.models import FollowedSeries, Programme
 from channels.series_ids import parse_series_id, series_id
-from streamapi.clients import Variant
+from streamapi.clients import UNRESTRICTED, Variant
 from streamapi.errors import Conflict, NotFound
 
 MOST: Final = 200
@@ -58,7 +58,11 @@ def unfollow(viewer: Viewer, public_id: str) -> None:
 
 
 def listed(viewer: Viewer, variant: Variant, *, now: datetime) -> list[dict[str, Any]]:
-    """What is followed, by title, each with its next broadcast; four queries."""
+    """What is followed, by title, each with its next broadcast; four queries.
+
+    A profile that does not see everything is told of a series only where a broadcast
+    that it may see tells that the series suits it.
+    """
     rows = list(_of(viewer).order_by("title", "pk")[:MOST])
     ahead = (
         Programme.objects.filter(
@@ -77,6 +81,7 @@ def listed(viewer: Viewer, variant: Variant, *, now: datetime) -> list[dict[str,
             "upcoming": _document(found.get(keys.get(row.series_key, 0))),
         }
         for row in rows
+        if variant.maturity >= UNRESTRICTED or keys.get(row.series_key) in found
     ]
 
 

@@ -49,7 +49,7 @@ class ProfileView(PersonalView):
         """A page of rows, each with the card of its title."""
         pages = KeysetPagination()
         found = pages.paginate_queryset(rows, request, self)
-        cards = watching.cards([row.title_id for row in found], self.variant.language)
+        cards = watching.cards([row.title_id for row in found], self.variant)
         return pages.get_paginated_response(
             [
                 {"title": orjson.Fragment(cards[row.title_id]), **self.shown(row)}

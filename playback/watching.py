@@ -24,6 +24,7 @@ from playback.models import (
     WatchProgress,
 )
 from playback.progress import Event
+from streamapi.clients import Variant
 from streamapi.errors import NotFound, Unauthenticated, Unavailable
 
 
@@ -146,13 +147,13 @@ def overlay(viewer: Viewer, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {one: added for one, added in found.items() if added}
 
 
-def cards(title_pks: Sequence[int], language: str) -> Mapping[int, str]:
-    """The finished cards of published titles, as JSON texts."""
-    return dict(
-        PublishedTitle.objects.filter(
-            title__in=title_pks, language=language
-        ).values_list("title_id", "card")
-    )
+def cards(title_pks: Sequence[int], variant: Variant) -> Mapping[int, str]:
+    """The finished cards of published titles that suit the one who asks, as JSON texts.
+
+    A profile may have got a lower ceiling since it watched or kept something.
+    """
+    suited = PublishedTitle.objects.suited(variant).filter(title__in=title_pks)
+    return dict(suited.values_list("title_id", "card"))
 
 
 def _lengths(content_ids: set[str]) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Account
 from catalog import publishing, releasing
-from catalog.models import Episode, Title
+from catalog.models import ChartEntry, Episode, Title
 from channels.series_ids import series_id
 from tests.accounts.conftest import sign_in
 from tests.factories import catalog, channels, playback
@@ -32,9 +32,13 @@ SECRET = "Nightmareville"
 HARMLESS = "Sunnyside"
 KEY = "nightmares"
 LEAD_S = 7200
+WATCHED_MS = 5_395_000  # to the end: the next episode waits
 SHOWS_NO_CONTENT = {
+    "/v1/live/{channel_id}.m3u8": "addresses of video, opened by what play gives out",
+    "/v1/me/favourite-channels": "names of channels",
     "/v1/channels": "names of channels, which are for everyone",
     "/v1/channels/{id_or_slug}": "a channel and its pictures",
+    "/v1/collections": "names of collections",
     "/v1/genres": "names of genres",
     "/v1/ingest/{public_id}": "for programs of the staff, by a token of their own",
     "/v1/ingest/{public_id}/items": "for programs of the staff, by a token of their own",
@@ -70,9 +74,16 @@ def planted() -> Planted:
             name, slug=name.lower(), min_age=age, genres=("drama",), seasons=(2,)
         )
         catalog.credit(show, "Ada Example")
-        playback.asset(episode=first_episode(show))
-        publishing.publish(show, by=None, now=now)
+        for episode in Episode.objects.filter(season__title=show):
+            playback.asset(episode=episode)
+            episode.translations.update(name=f"{name}, part {episode.number}")
         shows.append(show)
+    catalog.collection("saga", *shows)
+    for place, show in enumerate(shows, 1):
+        publishing.publish(show, by=None, now=now)
+        ChartEntry.objects.create(
+            chart="top", territory="US", position=place, title=show, score=1
+        )
     page = catalog.page("home")
     rail = catalog.rail(page, titles=shows)
     releasing.release(page, by=None, now=now)
@@ -89,9 +100,17 @@ def planted() -> Planted:
     secret = shows[0]
     person = secret.credits.get().person
     ids = [secret.public_id, secret.slug, first_episode(secret).public_id]
-    everything = [*ids, person.public_id, "drama", "home", "one", rail.public_id]
+    everything = [
+        *ids,
+        person.public_id,
+        "drama",
+        "home",
+        "one",
+        "saga",
+        rail.public_id,
+    ]
     everything += [programme.public_id]
-    return Planted(secret, ids, {"number": ["1"], "": everything})
+    return Planted(secret, ids, {"number": ["1"], "chart": ["top"], "": everything})
 
 
 def first_episode(show: Title) -> Episode:
@@ -167,7 +186,7 @@ def household_of_one(household: Account, planted: Planted) -> APIClient:
     broadcast = planted.fillings[""][-1]
     episode = planted.ids[2]
     moment = timezone.now().isoformat()
-    event = {"content_id": episode, "position_ms": 1_200_000, "at": moment}
+    event = {"content_id": episode, "position_ms": WATCHED_MS, "at": moment}
     answers = [
         api.put(f"/v1/me/watchlist/{title}"),
         api.put(f"/v1/me/reminders/{broadcast}", {"lead_s": LEAD_S}),
