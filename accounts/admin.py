@@ -220,9 +220,7 @@ class AccountAdmin(ReadOnly, admin.ModelAdmin[Account]):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User]):
-    """People, by their e-mail address. Staff are made and changed here; customers are
-    only looked at: the support page changes things, and asks why.
-    """
+    """People, by their e-mail address."""
 
     ordering = ["email"]
     list_display = ["email", "is_active", "is_staff", "joined_at"]
@@ -240,12 +238,6 @@ class UserAdmin(DjangoUserAdmin[User]):
     ]
     filter_horizontal = ["groups"]
 
-    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Of customers not even the hash of the password is shown."""
-        if obj is None or obj.is_staff:
-            return super().get_fieldsets(request, obj)
-        return [(None, {"fields": ["email", "is_active", *self.readonly_fields]})]
-
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who is a superuser is decided by superusers."""
         own = super().get_readonly_fields(request, obj)
@@ -253,19 +245,11 @@ class UserAdmin(DjangoUserAdmin[User]):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_change_permission(request, obj)
-        return may and _may_change(request, obj)
+        return may and (_is_superuser(request) or not getattr(obj, "is_superuser", 0))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_delete_permission(request, obj)
-        return may and _may_change(request, obj)
-
-    def save_model(
-        self, request: HttpRequest, obj: User, form: Any, change: bool
-    ) -> None:
-        """Who is made here works here; customers sign up by themselves."""
-        if not change:
-            obj.is_staff = True
-        super().save_model(request, obj, form, change)
+        return may and (_is_superuser(request) or not getattr(obj, "is_superuser", 0))
 
 
 @admin.register(AuditEntry)
@@ -336,13 +320,6 @@ class VoucherAdmin(admin.ModelAdmin[Voucher]):
 
 def _is_superuser(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
-
-
-def _may_change(request: HttpRequest, person: User | None) -> bool:
-    """Staff; customers are changed on the support page, superusers by their like."""
-    if person is None:
-        return True
-    return person.is_staff and (_is_superuser(request) or not person.is_superuser)
 
 
 def _remedy(answer: dict[str, Any] | None) -> Product | None:

@@ -35,7 +35,9 @@ if "{child}":
 """
 HELPER = """
 from django.contrib.auth.models import Group
+from accounts import roles
 from accounts.models import User
+roles.sync()
 user = User.objects.create_user(
     "{email}", "{password}", is_staff=True, email_verified_at="2026-01-01T00:00Z"
 )
