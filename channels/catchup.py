@@ -27,6 +27,7 @@ _XTREAM: Final = re.compile(
     r"(https?://[^/]+)/(?:live/)?([^/]+)/([^/]+)/([^/.?]+)(\.m3u8|\.ts)?",
     re.IGNORECASE,
 )
+_WHOLE: Final = re.compile(r"[0-9]{1,9}")
 _START: Final = frozenset({"utc", "start"})
 _END: Final = frozenset({"utcend", "end"})
 _NOW: Final = frozenset({"lutc", "now", "timestamp"})
@@ -61,7 +62,7 @@ def fill(pattern: str, past: Past, *, now: datetime) -> str:
         for names, moment in ((_START, start), (_END, end), (_NOW, now)):
             if name in names:
                 return _moment(moment, form)
-        if name in {"duration", "offset"} and (form is None or form.isdigit()):
+        if name in {"duration", "offset"} and (form is None or _WHOLE.fullmatch(form)):
             span = end - start if name == "duration" else now - start
             return str(int(span.total_seconds()) // max(1, int(form or 1)))
         if name == "catchup-id" and form is None:

@@ -24,8 +24,6 @@ from streamapi.errors import DomainError
 from tests.channels.fuzzing import M3U_SEEDS, XMLTV_SEEDS, mutated, no_hang
 from tests.factories.channels import NOON, make_channel, make_feed, make_programme
 
-pytestmark = pytest.mark.django_db
-
 INPUTS = Environment().number("FUZZ_INPUTS", 600)
 IMPORTS = max(30, INPUTS // 20)
 BATCHES = 4
@@ -81,6 +79,7 @@ def test_any_bytes_are_read_or_refused(batch):
     assert peak_megabytes() < MEGABYTES
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_an_import_is_whole_or_none(batch, tmp_path):
     path = tmp_path / "feed.xml"
@@ -121,6 +120,7 @@ def test_any_playlist_is_read_or_refused(batch):
     assert peak_megabytes() < MEGABYTES
 
 
+@pytest.mark.django_db
 def test_a_playlist_is_imported_whole_or_not_at_all():
     for number in range(max(30, INPUTS // 100)):
         raw = mutated(number, M3U_SEEDS)

@@ -256,6 +256,7 @@ class TestCatchup:
             ("${timestamp} ${now} {lutc}", f"{N} {N} {N}"),
             ("{utcend} {duration:60} {offset:3600}", f"{E} 60 24"),
             ("{duration:0} {duration:x}", "3600 {duration:x}"),
+            ("{duration:\u00b9}", "{duration:\u00b9}"),
             ("{unknown} {} {Y:1}", "{unknown} {} {Y:1}"),
         ],
     )
