@@ -18,7 +18,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from catalog import content, languages, published_rows, validation
+from catalog import attributes, content, languages, published_rows, validation
 from catalog.bulk import among, batches, copy_into
 from catalog.content import Content
 from catalog.models import PublishedTitle, Snapshot, Title
@@ -192,12 +192,14 @@ def _judge(
     titles: Mapping[int, Title], contents: Mapping[int, Content]
 ) -> list[Outcome]:
     taken = _slugs_taken(contents)
+    required = attributes.required(sorted({one["kind"] for one in contents.values()}))
     outcomes = []
     for pk, title in titles.items():
         findings = validation.check(
             contents[pk],
             archived=title.status == Status.ARCHIVED,
             slug_taken=pk in taken,
+            required=required[contents[pk]["kind"]],
         )
         outcomes.append(Outcome(pk, not validation.blocking(findings), findings))
     return outcomes

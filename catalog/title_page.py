@@ -31,6 +31,8 @@ from streamapi.rest.pagination import encode_cursor
 
 RELATED: Final = 12
 SAME_COLLECTION: Final = 20
+SAME_COLLECTIONS: Final = 30
+"""Of all collections together: an answer carries at most fifty tags."""
 EPISODES: Final = 20
 _ACCESS: Final[Mapping[str, str]] = {"rental": "rent", "purchase": "buy"}
 """How one pays for a product of a kind; all others are a subscription."""
@@ -172,7 +174,7 @@ def _collections(
         .order_by(f"{item}__collection", f"{item}__position", f"{item}__pk")
         .values_list(f"{item}__collection", "title_id", "card")
     )
-    for collection, pk, card in rows[: SAME_COLLECTION * 3]:
+    for collection, pk, card in rows[:SAME_COLLECTIONS]:
         members[collection].append((pk, card))
     return [
         orjson.loads(card) | {"titles": beside.cards(members[pk][:SAME_COLLECTION])}

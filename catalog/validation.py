@@ -57,12 +57,24 @@ def warning(code: str, pointer: str, detail: str) -> Finding:
     return Finding(Severity.WARNING, code, pointer, detail)
 
 
-def check(content: Content, *, archived: bool, slug_taken: bool) -> list[Finding]:
+def check(
+    content: Content,
+    *,
+    archived: bool,
+    slug_taken: bool,
+    required: Sequence[str] = (),
+) -> list[Finding]:
     """Everything that can be said about a title, errors first.
 
-    ``slug_taken``: devices know another title by this slug.
+    ``slug_taken``: devices know another title by this slug. ``required``: the codes of
+    attributes that it must have.
     """
     findings = [*_state(content, archived=archived, slug_taken=slug_taken)]
+    findings += [
+        error("attribute_missing", f"/attributes/{code}", f"It has no {code}.")
+        for code in required
+        if code not in content["attributes"]
+    ]
     findings += [finding for one in _CHECKS for finding in one(content)]
     return sorted(findings, key=lambda finding: finding.severity)
 

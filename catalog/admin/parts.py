@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
-from catalog import artwork
+from catalog import artwork, tasks
 from catalog.models import Artwork, AvailabilityWindow
 
 Inline = admin.TabularInline[Any, Any]
@@ -34,6 +34,7 @@ class ArtworkForm(forms.ModelForm[Artwork]):
         if isinstance(upload, UploadedFile):
             try:
                 artwork.attach(self.instance, upload.file)  # type: ignore[arg-type]
+                tasks.enqueue_pictures()
             except artwork.PictureRefused as error:
                 raise ValidationError(error.detail, code=error.code) from error
             return self.instance.image.name

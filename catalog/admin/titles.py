@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.postgres.expressions import ArraySubquery
@@ -25,9 +26,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from catalog import differences, ingest, publishing, workflow
+from catalog import differences, ingest, publishing, translations, workflow
 from catalog.admin import bulk, history, planning
 from catalog.admin.filters import EditedSincePublish, MissingLanguage
+from catalog.admin.labels import AttributeValues, Memberships
 from catalog.admin.parts import (
     DESK,
     STYLE,
@@ -55,6 +57,8 @@ from streamapi.errors import DomainError
 
 _AT_ONCE: Final = 100
 """More titles than this are published in the background."""
+_GAPS: Final = 50
+"""Missing translations of each kind that are named on one page."""
 
 
 class TitleForm(forms.ModelForm[Title]):
@@ -74,6 +78,8 @@ class TitleForm(forms.ModelForm[Title]):
             "original_language",
             "languages",
             "genres",
+            "keywords",
+            "studios",
             "packages",
             "publish_at",
         ]
@@ -192,7 +198,7 @@ class TitleAdmin(history.KeepsHistory[Title]):
     ]
     ordering = ["-updated_at", "-pk"]
     show_full_result_count = False
-    autocomplete_fields = ["genres"]
+    autocomplete_fields = ["genres", "keywords", "studios"]
     filter_horizontal = ["packages"]
     prepopulated_fields: ClassVar = {"slug": ["original_name", "year"]}
     readonly_fields = ["public_id", "state", "published_at", "first_published_at"]
@@ -206,6 +212,8 @@ class TitleAdmin(history.KeepsHistory[Title]):
                     "runtime_s",
                     ("original_language", "languages"),
                     "genres",
+                    "keywords",
+                    "studios",
                     "packages",
                 ]
             },
@@ -222,7 +230,10 @@ class TitleAdmin(history.KeepsHistory[Title]):
             },
         ),
     ]
-    inlines = [Texts, Seasons, Windows, Ratings, ArtworkInline, Credits, ExternalIds]
+    inlines = [
+        *(Texts, Seasons, Windows, Ratings, ArtworkInline, Credits),
+        *(Memberships, AttributeValues, ExternalIds),
+    ]
     actions = [
         "publish_selected",
         "unpublish_selected",
@@ -478,7 +489,42 @@ class TitleAdmin(history.KeepsHistory[Title]):
             self.admin_site.admin_view(partial(planning.page, self)),
             name="catalog_title_calendar",
         )
-        return [versions, calendar, *super().get_urls()]
+        report = path(
+            "translations/",
+            self.admin_site.admin_view(self.missing_translations),
+            name="catalog_title_translations",
+        )
+        return [versions, calendar, report, *super().get_urls()]
+
+    def missing_translations(self, request: HttpRequest) -> HttpResponse:
+        """What has no words yet in a language."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        known = settings.CONTENT_LANGUAGES
+        asked = request.GET.get("language", known[-1])
+        language = asked if asked in known else known[-1]
+        gaps = [
+            {
+                "kind": gap.kind,
+                "name": gap.name,
+                "lacks": gap.lacks,
+                "url": reverse(f"admin:catalog_{gap.kind}_change", args=[gap.pk]),
+            }
+            for gap in translations.gaps(language, limit=_GAPS)
+        ]
+        return TemplateResponse(
+            request,
+            "admin/catalog/title/translations.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": "Missing translations",
+                "opts": self.opts,
+                "languages": known,
+                "language": language,
+                "counts": translations.counts(language),
+                "gaps": gaps,
+            },
+        )
 
     def versions(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What was published when and by whom, what differed, and the way back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from catalog.importing.readers import BROKEN
 from catalog.models.base import language_tag
 
 MAX_ITEMS: Final = 2000
+_MOMENT: Final = "must be a moment with its offset: 1999-12-31T20:00:00Z"
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 """NUL and lone surrogates, which JSON can write and PostgreSQL cannot keep."""
 
@@ -94,6 +95,35 @@ class Fields:
             raise refusal(
                 "invalid_date", self._at(name), "must be a date: 1999-12-31"
             ) from error
+
+    def moment(self, name: str) -> datetime | None:
+        """A moment with its offset, as 1999-12-31T20:00:00Z."""
+        value = self.text(name, 40)
+        if value is None:
+            return None
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise refusal("invalid_moment", self._at(name), _MOMENT) from error
+        if found.tzinfo is None:
+            raise refusal("invalid_moment", self._at(name), _MOMENT)
+        return found
+
+    def flag(self, name: str) -> bool:
+        """True or false; absent is false."""
+        value = self._raw.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise refusal("wrong_type", self._at(name), "must be true or false")
+        return bool(value)
+
+    def plain(self, name: str) -> str | int | float | bool:
+        """A text, a number or a boolean."""
+        value = self._raw.get(name)
+        if not isinstance(value, str | int | float):
+            raise refusal(
+                "wrong_type", self._at(name), "must be a text, a number or a boolean"
+            )
+        return value
 
     def texts(self, name: str, longest: int) -> list[str] | None:
         """A list of strings, without blanks and repetitions."""

@@ -17,7 +17,10 @@ from catalog.models import Credit
 
 BUNDLED: Final = Path(__file__).with_name("mappings")
 _WORDS: Final = frozenset({"name", "tagline", "synopsis"})
-_LISTS: Final = frozenset({"languages", "genres", "packages", *Credit.Role.values})
+_LISTS: Final = frozenset(
+    {"languages", "genres", "keywords", "studios", "collections", "packages"}
+    | {*Credit.Role.values}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
 
 from catalog.importing.fields import Fields
 from catalog.models import Credit
+from catalog.models.base import country_code
 from catalog.models.titles import Kind
 
 PUBLIC_ID: Final = "public-id"
@@ -30,9 +31,15 @@ PLAIN: Final = (
     "runtime_s",
     "languages",
     "genres",
+    "keywords",
+    "studios",
+    "collections",
     "packages",
 )
 """What is written into a title as it stands."""
+_LISTS: Final = frozenset(
+    {"genres", "keywords", "studios", "collections", "packages", "languages"}
+)
 _FIELDS: Final = (
     "external_ids",
     "kind",
@@ -41,6 +48,8 @@ _FIELDS: Final = (
     "credits",
     "ratings",
     "seasons",
+    "windows",
+    "attributes",
 )
 
 
@@ -71,6 +80,19 @@ class RatingRecord:
     country: str
     min_age: int
     descriptors: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRecord:
+    """When and where the title may be shown."""
+
+    territories: list[str]
+    excluded: bool
+    starts_at: datetime | None
+    ends_at: datetime | None
+    announced_at: datetime | None
+    packages: list[str]
+    free: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +129,16 @@ class Record:
     runtime_s: int | None
     languages: list[str] | None
     genres: list[str] | None
+    keywords: list[str] | None
+    studios: list[str] | None
+    collections: list[str] | None
     packages: list[str] | None
     translations: Mapping[str, Words]
     credits: list[CreditRecord] | None
     ratings: list[RatingRecord] | None
     seasons: list[SeasonRecord] | None
+    windows: list[WindowRecord] | None
+    attributes: Mapping[str, Any] | None
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -147,11 +174,16 @@ def parse(raw: object) -> Record:
         runtime_s=fields.number("runtime_s", 0, 1_000_000),
         languages=fields.texts("languages", 35),
         genres=fields.texts("genres", 60),
+        keywords=fields.texts("keywords", 80),
+        studios=fields.texts("studios", 80),
+        collections=fields.texts("collections", 120),
         packages=fields.texts("packages", 64),
         translations=translations,
         credits=_credits(fields),
         ratings=_ratings(fields),
         seasons=None if seasons is None else [_season(one) for one in seasons],
+        windows=_windows(fields),
+        attributes=_attributes(fields),
     )
 
 
@@ -217,6 +249,47 @@ def _rating(fields: Fields) -> RatingRecord:
     )
 
 
+def _windows(fields: Fields) -> list[WindowRecord] | None:
+    found = fields.objects("windows")
+    return None if found is None else [_window(one) for one in found]
+
+
+def _window(fields: Fields) -> WindowRecord:
+    fields.only(
+        *("territories", "excluded", "starts_at", "ends_at"),
+        *("announced_at", "packages", "free"),
+    )
+    window = WindowRecord(
+        territories=fields.texts("territories", 2) or [],
+        excluded=fields.flag("excluded"),
+        starts_at=fields.moment("starts_at"),
+        ends_at=fields.moment("ends_at"),
+        announced_at=fields.moment("announced_at"),
+        packages=fields.texts("packages", 64) or [],
+        free=fields.flag("free"),
+    )
+    for index, code in enumerate(window.territories):
+        if not country_code.regex.match(code):  # type: ignore[union-attr]
+            raise fields.refuse(
+                "invalid", f"territories/{index}", "must be like US or DE"
+            )
+    starts_at, announced_at = window.starts_at, window.announced_at
+    if starts_at and window.ends_at and starts_at >= window.ends_at:
+        raise fields.refuse("invalid_period", "ends_at", "must be after starts_at")
+    if announced_at and (starts_at is None or announced_at >= starts_at):
+        raise fields.refuse(
+            "invalid_period", "announced_at", "must be before starts_at"
+        )
+    return window
+
+
+def _attributes(fields: Fields) -> dict[str, Any] | None:
+    found = fields.object("attributes")
+    if found is None:
+        return None
+    return {code: found.plain(code) for code in found.names()}
+
+
 def _season(fields: Fields) -> SeasonRecord:
     fields.only("number", "translations", "episodes")
     episodes = [_episode(one) for one in fields.objects("episodes") or []]
@@ -254,7 +327,7 @@ def from_cells(cells: Mapping[str, Any]) -> dict[str, Any]:
         elif column == "external_id":
             system, _, value = cell.partition(":")
             raw["external_ids"] = {system: value}
-        elif column in {"genres", "packages", "languages"}:
+        elif column in _LISTS:
             raw[column] = [one.strip() for one in cell.split("|")]
         elif column in set(Credit.Role.values):
             people = [{"name": one.strip(), "role": column} for one in cell.split("|")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,8 @@ from django.db.models import F
 from django.utils.text import slugify
 
 from accounts.models import Package
-from catalog.importing import series
+from catalog import attributes
+from catalog.importing import labels, series
 from catalog.importing.errors import RecordInvalid
 from catalog.importing.records import PUBLIC_ID, Record
 from catalog.models import (
@@ -69,6 +70,7 @@ def write(entries: Sequence[Entry], *, now: datetime) -> None:
     _match(entries)
     _check_packages(entries)
     _check_slugs(entries)
+    _check_attributes(entries)
     changed = [one for one in entries if one.verdict is not Verdict.REJECTED]
     changed = _without_unchanged(changed)
     if not changed:
@@ -77,6 +79,11 @@ def write(entries: Sequence[Entry], *, now: datetime) -> None:
     _save_ids(changed)
     _save_translations(changed)
     _save_genres(changed)
+    labels.save_keywords(_given(changed, "keywords"))
+    labels.save_studios(_given(changed, "studios"))
+    labels.save_collections(_given(changed, "collections"))
+    labels.save_windows(_given(changed, "windows"))
+    labels.save_attributes(_given(changed, "attributes"))
     _save_packages(changed)
     _save_credits(changed)
     _save_ratings(changed)
@@ -139,18 +146,42 @@ def _match_own(entry: Entry, title: Title | None) -> None:
 
 
 def _check_packages(entries: Sequence[Entry]) -> None:
-    named = {code for one in entries for code in one.record.packages or ()}
+    named = {code for one in entries for _, code in _packages_of(one.record)}
     if not named:
         return
     known = set(Package.objects.filter(code__in=named).values_list("code", flat=True))
     for one in entries:
-        for index, code in enumerate(one.record.packages or ()):
+        for pointer, code in _packages_of(one.record):
             if code not in known:
-                one.reject(
-                    "unknown_package",
-                    f"/packages/{index}",
-                    f"There is no package {code!r}.",
-                )
+                detail = f"There is no package {code!r}."
+                one.reject("unknown_package", pointer, detail)
+
+
+def _packages_of(record: Record) -> Iterator[tuple[str, str]]:
+    """Every package that a record names, and where."""
+    for index, code in enumerate(record.packages or ()):
+        yield f"/packages/{index}", code
+    for number, window in enumerate(record.windows or ()):
+        for index, code in enumerate(window.packages):
+            yield f"/windows/{number}/packages/{index}", code
+
+
+def _check_attributes(entries: Sequence[Entry]) -> None:
+    """Refuse attributes that nobody defined, and values that they do not take."""
+    named = {code for one in entries for code in one.record.attributes or ()}
+    if not named:
+        return
+    known = {one.code: one for one in labels.definitions(named)}
+    for one in entries:
+        for code, value in (one.record.attributes or {}).items():
+            if code not in known:
+                detail = f"There is no attribute {code!r}."
+                one.reject("unknown_attribute", f"/attributes/{code}", detail)
+                continue
+            try:
+                attributes.read(known[code], value)
+            except attributes.AttributeRefused as error:
+                one.reject("attribute_refused", f"/attributes/{code}", error.detail)
 
 
 def _check_slugs(entries: Sequence[Entry]) -> None:
@@ -281,7 +312,7 @@ def _save_genres(entries: Sequence[Entry]) -> None:
     slugs = {_genre_slug(name): name for _, names in given for name in names}
     language = next((tag for one in entries for tag in one.record.translations), "en")
     genres = _genres(slugs, language)
-    _relate(
+    labels.relate(
         Title.genres.through,
         "genre_id",
         [
@@ -318,27 +349,13 @@ def _save_packages(entries: Sequence[Entry]) -> None:
     given = _given(entries, "packages")
     codes = {code for _, named in given for code in named}
     known = dict(Package.objects.filter(code__in=codes).values_list("code", "pk"))
-    _relate(
+    labels.relate(
         Title.packages.through,
         "package_id",
         [
             (title, dict.fromkeys(known[code] for code in named))
             for title, named in given
         ],
-    )
-
-
-def _relate(
-    through: Any, column: str, links: Sequence[tuple[Title, Iterable[int]]]
-) -> None:
-    """Replace the relations of titles, in the order given."""
-    through.objects.filter(title_id__in=[title.pk for title, _ in links]).delete()
-    through.objects.bulk_create(
-        [
-            through(**{"title_id": title.pk, column: pk})
-            for title, pks in links
-            for pk in pks
-        ]
     )
 
 

@@ -29,7 +29,7 @@ from catalog.models import (
     Title,
     TitleTranslation,
 )
-from streamapi.demo import content, gallery, people
+from streamapi.demo import content, gallery, groups, people
 from streamapi.demo.content import DemoSeason, DemoTitle
 from streamapi.demo.films.script import films
 from streamapi.demo.gallery import Drawn
@@ -56,6 +56,7 @@ def seed(seeding: Seeding) -> None:
         seeding.progress("Titles", 1).end("all there")
         return
     rows = _write(missing, seeding)
+    groups.write(rows)
     _hang_pictures(rows, seeding)
     progress = seeding.progress("Publishing", len(rows))
     keys = [row.pk for row in rows.values()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from streamapi.demo import catalogue, cinema, people, synthetic, television
+from streamapi.demo import catalogue, cinema, groups, people, synthetic, television
 from streamapi.demo.seeding import Step
 
 STEPS: Final[tuple[Step, ...]] = (
@@ -13,4 +13,5 @@ STEPS: Final[tuple[Step, ...]] = (
     synthetic.seed,
     television.seed,
     cinema.seed,
+    groups.finish,
 )

@@ -4,14 +4,28 @@ import io
 import re
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from catalog.models import Artwork, Episode, Person, PublishedGenre, Title
+from catalog import renditions
+from catalog.models import (
+    Artwork,
+    AttributeDefinition,
+    Episode,
+    Person,
+    PublishedGenre,
+    RenderedPicture,
+    Synonym,
+    Title,
+)
 from tests.factories import catalog
 
 pytestmark = pytest.mark.django_db
@@ -348,3 +362,151 @@ class TestLists:
             assert messages(editor.post(url, data, follow=True)) == ["1 published."]
         assert PublishedGenre.objects.get(language="en").name == "Drama"
         assert Person.objects.get().published.count() == 2
+
+
+class TestGroups:
+    def test_a_collection_is_published_and_taken_back(self, editor, api, publish):
+        film = publish(catalog.title("Part One"))
+        saga = catalog.collection("saga", film)
+        url = reverse("admin:catalog_collection_changelist")
+        assert "saga" in editor.get(url).content.decode()
+        assert filled(
+            editor, reverse("admin:catalog_collection_change", args=[saga.pk])
+        )
+        act = {"_selected_action": saga.pk}
+        editor.post(url, act | {"action": "publish"})
+        assert api.get("/v1/collections/saga").status_code == 200
+        editor.post(url, act | {"action": "withdraw"})
+        assert api.get("/v1/collections/saga").status_code == 404
+
+    def test_an_attribute_takes_only_what_it_says(self, editor):
+        film = catalog.title()
+        definition = AttributeDefinition.objects.create(
+            code="stars", name="Stars", type="number"
+        )
+        data = filled(editor, page(film)) | {
+            "attributes-TOTAL_FORMS": "1",
+            "attributes-0-definition": definition.pk,
+            "attributes-0-value": "many",
+        }
+        refused = editor.post(page(film), data)
+        assert "must be a number" in refused.content.decode()
+        editor.post(page(film), data | {"attributes-0-value": "4.5"})
+        assert film.attributes.get().value == 4.5
+
+    def test_a_title_without_a_required_attribute_is_not_published(self, editor):
+        film = catalog.title()
+        AttributeDefinition.objects.create(
+            code="stars", name="Stars", type="number", required=True
+        )
+        AttributeDefinition.objects.create(
+            code="network", name="Network", type="text", kind="series", required=True
+        )
+        shown = editor.get(page(film)).content.decode()
+        assert "It has no stars." in shown
+        assert "It has no network." not in shown
+
+    def test_what_values_rely_on_cannot_be_changed(self, editor):
+        definition = AttributeDefinition.objects.create(
+            code="stars", name="Stars", type="number"
+        )
+        url = reverse("admin:catalog_attributedefinition_change", args=[definition.pk])
+        assert "type" not in editor.get(url).context["adminform"].form.fields
+        new = editor.get(reverse("admin:catalog_attributedefinition_add"))
+        assert "type" in new.context["adminform"].form.fields
+
+    def test_a_synonym_is_kept_as_searches_compare_it(self, editor):
+        url = reverse("admin:catalog_synonym_add")
+        editor.post(url, {"term": "Sci-Fi!", "means": "Science  Fiction"})
+        synonym = Synonym.objects.get()
+        assert (synonym.term, synonym.means) == ("sci fi", "science fiction")
+        refused = editor.post(url, {"term": "...", "means": "x"})
+        assert "no letter" in refused.content.decode()
+
+    @pytest.mark.parametrize("name", ["keyword", "studio"])
+    def test_keywords_and_studios_have_their_pages(self, editor, name):
+        film = catalog.title()
+        made = getattr(catalog, name)(film, "space")
+        for view, arguments in (("changelist", []), ("change", [made.pk])):
+            url = reverse(f"admin:catalog_{name}_{view}", args=arguments)
+            assert editor.get(url).status_code == 200
+
+    def test_missing_translations_are_counted_and_named(self, editor, client):
+        catalog.title("Only English")
+        url = reverse("admin:catalog_title_translations")
+        shown = editor.get(url, {"language": "de"}).content.decode()
+        assert "Only English" in shown
+        assert editor.get(url, {"language": "xx"}).status_code == 200
+        client.force_login(
+            User.objects.create_user("b@example.com", PASSWORD, is_staff=True)
+        )
+        assert client.get(url).status_code == 403
+
+    def test_the_command_says_the_same(self, capsys):
+        catalog.title("Only English", synopsis="")
+        call_command("missing_translations")
+        assert "de  title       1 of 1 without text" in capsys.readouterr().out
+        call_command("missing_translations", list="en")
+        rows = capsys.readouterr().out.splitlines()
+        assert rows[1].endswith(",synopsis")
+        with pytest.raises(CommandError, match="no language tag"):
+            call_command("missing_translations", list="german")
+
+
+class TestRenditions:
+    def _upload(self, editor, film, **size):
+        data = filled(editor, page(film)) | {
+            "artwork-TOTAL_FORMS": "1",
+            "artwork-0-role": "poster",
+            "artwork-0-image": picture(**size),
+            "artwork-0-focal_x": "0.5",
+            "artwork-0-focal_y": "0.5",
+            "artwork-0-position": "0",
+        }
+        editor.post(page(film), data)
+        return Artwork.objects.get(title=film)
+
+    def test_widths_are_made_by_a_job_and_shown(self, editor, api, publish):
+        film = catalog.title()
+        self._upload(editor, film)
+        publish(film)
+        (before,) = api.get(f"/v1/titles/{film.slug}").json()["images"]
+        assert (before["widths"], before["template"]) == ([], None)
+        call_command("render_pictures")
+        (image,) = api.get(f"/v1/titles/{film.slug}").json()["images"]
+        assert image["widths"] == [160, 320]
+        assert image["formats"] == ["webp", "avif"]
+        assert len(image["blurhash"]) == 28
+        for form in image["formats"]:
+            name = image["template"].format(width=320, format=form)
+            with default_storage.open(name.removeprefix("/media/")) as stored:
+                made = Image.open(stored)
+                assert (made.format, made.size) == (form.upper(), (320, 480))
+
+    def test_equal_files_are_rendered_once_and_a_small_one_at_its_own_width(
+        self, editor
+    ):
+        for _ in range(2):
+            self._upload(editor, catalog.title(), width=100, height=150)
+        call_command("render_pictures")
+        call_command("render_pictures")
+        assert RenderedPicture.objects.get().widths == [100]
+
+    def test_a_file_that_is_gone_is_noted_and_can_be_tried_again(self, editor, capsys):
+        artwork = self._upload(editor, catalog.title())
+        with default_storage.open(artwork.image.name) as stored:
+            raw = stored.read()
+        default_storage.delete(artwork.image.name)
+        call_command("render_pictures")
+        assert artwork.image.name in capsys.readouterr().err
+        default_storage.save(artwork.image.name, ContentFile(raw))
+        call_command("render_pictures", again=True)
+        assert RenderedPicture.objects.get().folder
+
+    def test_transparency_stays(self, settings):
+        raw = io.BytesIO()
+        Image.new("RGBA", (400, 200), (255, 0, 0, 0)).save(raw, "PNG")
+        name = default_storage.save("artwork/logo.png", ContentFile(raw.getvalue()))
+        row = renditions.render(name, now=timezone.now())
+        with default_storage.open(f"{row.folder}/160.webp") as stored:
+            assert Image.open(stored).mode == "RGBA"

@@ -13,7 +13,16 @@ from django.utils import timezone
 
 from accounts.models import Package
 from catalog.importing import fields, intake, readers
-from catalog.models import Credit, Episode, Genre, ImportRun, Person, Title
+from catalog.models import (
+    AttributeDefinition,
+    Collection,
+    Credit,
+    Episode,
+    Genre,
+    ImportRun,
+    Person,
+    Title,
+)
 from tests.factories import catalog
 
 pytestmark = pytest.mark.django_db
@@ -598,3 +607,56 @@ class TestFields:
     def test_an_object_is_asked_for_as_such(self):
         with pytest.raises(Exception, match="must be an object"):
             fields.Fields({"a": 1}).object("a")
+
+
+class TestGroupsAndWindows:
+    def test_everything_that_titles_are_grouped_by_gets_in(self, load):
+        Package.objects.create(code="rent", name="Rent")
+        AttributeDefinition.objects.create(code="stars", name="Stars", type="number")
+        lines, _, _ = load(
+            [
+                record(
+                    keywords=["Time Travel"],
+                    studios=["Thinkfilm"],
+                    collections=["The Saga"],
+                    attributes={"stars": "4"},
+                    windows=[
+                        {
+                            "territories": ["US"],
+                            "starts_at": "2026-01-01T00:00:00Z",
+                            "announced_at": "2025-12-01T00:00:00Z",
+                            "packages": ["rent"],
+                        },
+                        {"free": True, "excluded": True, "territories": ["US"]},
+                    ],
+                ),
+                record(2, collections=["The Saga"]),
+            ]
+        )
+        assert outcomes(lines) == ["created", "created"]
+        title = Title.objects.get(external_ids__value="1")
+        assert title.keywords.get().slug == "time-travel"
+        assert title.studios.get().name == "Thinkfilm"
+        assert title.attributes.get().value == 4
+        first, second = title.windows.order_by("pk")
+        assert [one.code for one in first.packages.all()] == ["rent"]
+        assert (second.free, second.excluded) == (True, True)
+        saga = Collection.objects.get(slug="the-saga")
+        items = saga.items.order_by("position").values_list("title__original_name")
+        assert [name for (name,) in items] == ["Film 1", "Film 2"]
+
+    def test_what_is_given_again_replaces_what_was(self, load):
+        load([record(collections=["A", "B"], keywords=["x"], windows=[{}])])
+        load([record(collections=["B", "C"], keywords=["y"], windows=[])])
+        title = Title.objects.get()
+        slugs = title.collections.order_by("slug").values_list("slug", flat=True)
+        assert list(slugs) == ["b", "c"]
+        assert title.keywords.get().slug == "y"
+        assert not title.windows.exists()
+
+    def test_csv_has_columns_for_them(self, load):
+        rows = "external_id,name:en,keywords,studios,collections\nown:1,F,a|b,S,C\n"
+        load(rows.encode(), name="titles.csv")
+        title = Title.objects.get()
+        assert title.keywords.count() == 2
+        assert (title.studios.count(), title.collections.count()) == (1, 1)

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from catalog import collections, publishing, related
-from catalog.models import Episode, Season
+from catalog.models import Episode, Season, Synonym
 from playback.models import AssetWindow
 from tests.factories import accounts, catalog, playback
 
@@ -322,3 +322,43 @@ def test_the_page_shows_related_titles_that_may_be_seen(get, publish):
     publish(alien, aliens, hidden)
     related.relate(now=NOW)
     assert _names(get(f"/v1/titles/{alien.slug}")["related"]) == ["Aliens"]
+
+
+class TestSearch:
+    def _found(self, get, q, **query):
+        groups = {one["kind"]: one for one in get("/v1/search", q=q, **query)["groups"]}
+        return _names(groups.get("titles", {"results": []})["results"])
+
+    def test_finds_by_keyword_and_studio_in_any_language_after_names(
+        self, get, publish
+    ):
+        named, about = catalog.title("Time Travel"), catalog.title("Primer")
+        catalog.keyword(about, "time-travel", en="time travel", de="Zeitreise")
+        catalog.studio(about, "thinkfilm")
+        publish(named, about)
+        assert self._found(get, "time travel") == ["Time Travel", "Primer"]
+        assert self._found(get, "zeitreise") == ["Primer"]
+        assert self._found(get, "ThinkFilm") == ["Primer"]
+        assert self._found(get, "time travel", keyword="time-travel") == ["Primer"]
+
+    def test_treats_synonyms_alike_in_both_directions(self, get, publish):
+        Synonym.objects.create(term="sci fi", means="science fiction")
+        publish(catalog.title("Science Fiction Theatre"), catalog.title("Sci-Fi High"))
+        both = {"Science Fiction Theatre", "Sci-Fi High"}
+        assert set(self._found(get, "sci-fi")) == both
+        assert set(self._found(get, "science fiction")) == both
+
+    def test_counts_facets_over_what_is_found(self, get, publish):
+        publish(
+            catalog.title("Moon One", genres=("drama", "space")),
+            catalog.title("Moon Two", genres=("drama",), languages=["fr"]),
+            catalog.title("Sun", genres=("drama",)),
+        )
+        facets = get("/v1/search", q="moon", facets="true")["facets"]
+        assert facets["genre"] == [
+            {"value": "drama", "count": 2},
+            {"value": "space", "count": 1},
+        ]
+        assert facets["kind"] == [{"value": "movie", "count": 2}]
+        assert {one["value"] for one in facets["language"]} == {"en", "fr"}
+        assert get("/v1/search", q="", facets="true")["facets"]["genre"] == []

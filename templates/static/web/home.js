@@ -26,7 +26,7 @@ function badges(title) {
   return h("span.card__badges", {}, marks);
 }
 
-function rail(name, titles, href) {
+export function rail(name, titles, href) {
   return h(
     "section.rail",
     { "data-testid": "rail" },

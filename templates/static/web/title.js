@@ -1,8 +1,9 @@
 // The page of a movie or a series.
 import { shared } from "./api.js";
 import { icon } from "./icons.js";
+import { rail } from "./home.js";
 import { busy, h, minutes, picture } from "./ui.js";
-import { languageName, word } from "./words.js";
+import { language, languageName, word } from "./words.js";
 
 export async function titlePage(view, id) {
   view.replaceChildren(busy());
@@ -11,7 +12,7 @@ export async function titlePage(view, id) {
   const seasons = await Promise.all((title.seasons || []).map(
     (season) => shared(`/v1/titles/${title.id}/seasons/${season.number}`)));
   const first = firstEpisode(seasons);
-  view.replaceChildren(head(title, first), ...seasons.map(seasonList), about(title));
+  view.replaceChildren(head(title, first), ...seasons.map(seasonList), ...beside(title), about(title));
   view.querySelector("[data-testid=play]")?.focus({ preventScroll: true });
 }
 
@@ -35,9 +36,30 @@ function head(title, episode) {
       h("div.actions", {},
         target
           ? h("a.button.button--main", { href: `/watch/${target}`, "data-testid": "play" }, icon("play"), word("play"))
-          : h("p.note", {}, word("notYet"))),
+          : h("p.note", {}, word("notYet")),
+        (title.trailers || []).slice(0, 1).map((trailer) => h("a.button",
+          { href: `/watch/${trailer.id}`, "data-testid": "trailer" }, word("trailer")))),
+      h("p.facts", { "data-testid": "marks" },
+        (title.badges || []).map((badge) => h("span.badge", {}, badge.replace("_", " ").toUpperCase())),
+        leaving(title)),
       h("p.hero__synopsis", {}, title.synopsis || "")),
   );
+}
+
+// From when it is here, or until when: only where that is soon.
+function leaving(title) {
+  const { state, starts_at: starts, ends_at: ends, leaving_soon: soon } = title.availability || {};
+  const day = (moment) => new Date(moment).toLocaleDateString(language(), { day: "numeric", month: "long" });
+  if (state === "coming" && starts) return h("span.badge.badge--soon", {}, `${word("from")} ${day(starts)}`);
+  return soon && ends ? h("span.badge.badge--soon", {}, `${word("until")} ${day(ends)}`) : null;
+}
+
+function beside(title) {
+  const collections = (title.collections || []).filter((each) => each.titles.length > 1);
+  return [
+    ...collections.map((each) => rail(each.name, each.titles)),
+    ...(title.related?.length ? [rail(word("related"), title.related)] : []),
+  ];
 }
 
 function seasonList(season) {
@@ -72,6 +94,8 @@ function about(title) {
   for (const [role, names] of crew) rows.push(fact(word("roles")[role] || role, names.join(", ")));
   if (title.audio_languages?.length) rows.push(fact(word("audio"), title.audio_languages.map(languageName).join(", ")));
   if (title.subtitle_languages?.length) rows.push(fact(word("subtitles"), title.subtitle_languages.map(languageName).join(", ")));
+  if (title.keywords?.length) rows.push(fact(word("keywords"), title.keywords.map((each) => each.name).join(", ")));
+  if (title.studios?.length) rows.push(fact(word("studio"), title.studios.map((each) => each.name).join(", ")));
   rows.push(fact(word("included"), title.packages?.length ? title.packages.join(", ") : word("free")));
   return h("section.about", {}, h("dl", {}, rows));
 }

@@ -30,15 +30,23 @@ export function picture(images, role, { sizes = "100vw", eager = false, classNam
     height: wanted.height,
     loading: eager ? "eager" : "lazy",
     decoding: "async",
-    srcset: offers.length > 1
-      ? offers.map((each) => `${each.url} ${each.width}w`).join(", ") : undefined,
-    sizes: offers.length > 1 ? sizes : undefined,
+    srcset: srcset(offers, wanted),
+    sizes: offers.length > 1 || wanted.template ? sizes : undefined,
   });
   if (wanted.placeholder?.startsWith("#")) image.style.backgroundColor = wanted.placeholder;
   if (wanted.focal?.length === 2) {
     image.style.objectPosition = `${wanted.focal[0] * 100}% ${wanted.focal[1] * 100}%`;
   }
   return image;
+}
+
+// The widths that a job made of the picture; until then, the pictures as they came.
+function srcset(offers, wanted) {
+  if (wanted.template) {
+    const smaller = (width) => wanted.template.replace("{width}", width).replace("{format}", "webp");
+    return [...wanted.widths.map((width) => `${smaller(width)} ${width}w`), `${wanted.url} ${wanted.width}w`].join(", ");
+  }
+  return offers.length > 1 ? offers.map((each) => `${each.url} ${each.width}w`).join(", ") : undefined;
 }
 
 export function minutes(seconds) {
