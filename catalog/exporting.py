@@ -13,7 +13,7 @@ from django.db.models import Prefetch
 
 from catalog.bulk import batches
 from catalog.importing.records import PUBLIC_ID
-from catalog.models import Credit, Episode, Season, Title
+from catalog.models import AvailabilityWindow, Credit, Episode, Season, Title
 
 BATCH: Final = 500
 _PLAIN: Final = (
@@ -26,6 +26,7 @@ _PLAIN: Final = (
     "runtime_s",
     "languages",
 )
+_LISTS: Final = ("genres", "keywords", "studios", "collections", "packages")
 _WORDS: Final = ("name", "tagline", "synopsis")
 _ROLES: Final = tuple(Credit.Role.values)
 
@@ -53,8 +54,7 @@ def as_csv(
     columns = [
         "external_id",
         *_PLAIN,
-        "genres",
-        "packages",
+        *_LISTS,
         *(f"{word}:{language}" for language in languages for word in _WORDS),
         *_ROLES,
     ]
@@ -72,10 +72,11 @@ def _loaded(pks: Sequence[int]) -> Iterable[Title]:
     credits_ = Credit.objects.select_related("person").order_by("position", "pk")
     return Title.objects.filter(pk__in=pks).prefetch_related(
         "external_ids",
-        "genres",
-        "packages",
+        *_LISTS,
         "translations",
         "ratings",
+        "attributes__definition",
+        "windows__packages",
         Prefetch("credits", credits_),
         Prefetch("seasons", seasons),
     )
@@ -87,6 +88,13 @@ def _record(title: Title) -> dict[str, Any]:
     record |= {name: getattr(title, name) for name in _PLAIN}
     record |= {
         "genres": [one.slug for one in title.genres.all()],
+        "keywords": [one.slug for one in title.keywords.all()],
+        "studios": [one.slug for one in title.studios.all()],
+        "collections": [one.slug for one in title.collections.all()],
+        "attributes": {
+            one.definition.code: one.value for one in title.attributes.all()
+        },
+        "windows": [_window(one) for one in title.windows.all()],
         "packages": [one.code for one in title.packages.all()],
         "translations": _translations(title, *_WORDS),
         "credits": [
@@ -107,6 +115,18 @@ def _record(title: Title) -> dict[str, Any]:
     if seasons := [_season(one) for one in title.seasons.all()]:
         record["seasons"] = seasons
     return {name: value for name, value in record.items() if value is not None}
+
+
+def _window(window: AvailabilityWindow) -> dict[str, Any]:
+    return {
+        "territories": window.territories,
+        "excluded": window.excluded,
+        "starts_at": window.starts_at,
+        "ends_at": window.ends_at,
+        "announced_at": window.announced_at,
+        "packages": [one.code for one in window.packages.all()],
+        "free": window.free,
+    }
 
 
 def _season(season: Season) -> dict[str, Any]:
@@ -134,7 +154,7 @@ def _translations(of: Any, *words: str) -> dict[str, dict[str, str]]:
 def _cells(record: Mapping[str, Any]) -> dict[str, str]:
     system, value = next(iter(record["external_ids"].items()))
     cells = {"external_id": f"{system}:{value}"}
-    for name in (*_PLAIN, "genres", "packages"):
+    for name in (*_PLAIN, *_LISTS):
         given = record.get(name, "")
         cells[name] = "|".join(given) if isinstance(given, list) else str(given)
     for language, words in record["translations"].items():

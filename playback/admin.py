@@ -11,9 +11,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
+from catalog import publishing
 from playback import tasks
 from playback.models import (
     Asset,
+    AssetWindow,
     AudioTrack,
     Marker,
     PackagingJob,
@@ -62,6 +64,13 @@ class SourceTextInline(admin.TabularInline[SourceText, Asset]):
     extra = 0
 
 
+class WindowInline(admin.TabularInline[AssetWindow, Asset]):
+    """When and where it may be played, besides the windows of its title."""
+
+    model = AssetWindow
+    extra = 0
+
+
 class MarkerInline(admin.TabularInline[Marker, Asset]):
     """Intro, recap, credits."""
 
@@ -95,6 +104,7 @@ class AssetAdmin(admin.ModelAdmin[Asset]):
     inlines = [
         SourceTextInline,
         MarkerInline,
+        WindowInline,
         RenditionInline,
         AudioTrackInline,
         TextTrackInline,
@@ -121,6 +131,8 @@ class AssetAdmin(admin.ModelAdmin[Asset]):
     ) -> None:
         """What changes the package has it made again at once."""
         super().save_related(request, form, formsets, change)
+        if change and form.instance.playable:
+            publishing.refresh([form.instance.owner_pk], now=timezone.now())
         texts = any(one.model is SourceText and one.has_changed() for one in formsets)
         changed = {"source", "protected"} & set(form.changed_data)
         if texts or changed or not change:

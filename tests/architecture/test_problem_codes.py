@@ -13,6 +13,7 @@ PACKAGES = ("streamapi", "accounts", "catalog", "channels", "playback")
 INSIDE = (
     "catalog/admin",
     "catalog/artwork.py",
+    "catalog/attributes.py",
     "catalog/importing",
     "catalog/models",
     "catalog/publishing.py",
