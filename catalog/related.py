@@ -43,7 +43,7 @@ _TOGETHER: Final = 5.0
 _CAST_ROLES: Final = frozenset({"actor", "voice", "presenter"})
 _COMMON: Final = 400
 """What more titles share than this tells too little to look for candidates by."""
-_MOST_CANDIDATES: Final = 3000
+_MOST_CANDIDATES: Final = 1000
 _BATCH: Final = 1000
 _TASTE: Final = 40
 """The titles of one viewer that are compared with each other: the latest."""
@@ -207,13 +207,14 @@ def _neighbours(
     reasons: dict[int, dict[str, float]] = defaultdict(dict)
     candidates = _candidates(pk, mine, catalogue)
     liked = together.get(pk, {})
-    for feature in mine:
-        weight = catalogue.weight(feature)
-        for other in catalogue.sharing[feature]:
-            if other in candidates:
+    weights = {feature: catalogue.weight(feature) for feature in mine}
+    for other in candidates.union(liked).intersection(catalogue.features):
+        of_reason = reasons[other]
+        for feature in catalogue.features[other]:
+            if feature in weights:
+                reason, weight = feature[0], weights[feature]
                 scores[other] += weight
-                of_reason = reasons[other]
-                of_reason[feature[0]] = of_reason.get(feature[0], 0.0) + weight
+                of_reason[reason] = of_reason.get(reason, 0.0) + weight
     for other, closeness in liked.items():
         if other in catalogue.features:
             scores[other] += _TOGETHER * closeness

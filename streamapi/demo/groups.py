@@ -39,9 +39,11 @@ def write(rows: Mapping[str, Title]) -> None:
 
 def finish(seeding: Seeding) -> None:
     """Work out what is related now; have the smaller pictures made in the background."""
+    tasks.render_pictures.enqueue()
+    if seeding.synthetic_titles:
+        return  # so many are for the worker, or for a measurement of its own
     progress = seeding.progress("Related titles", 1)
     count = related.relate(now=seeding.now)
-    tasks.render_pictures.enqueue()
     progress.end(f"of {count} titles")
 
 
