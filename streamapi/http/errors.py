@@ -40,10 +40,24 @@ class ProblemMiddleware:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
         """Answer for an exception that no view handled."""
-        if isinstance(exception, _OUTAGES):
+        if _came_of_an_outage(exception):
             _log.warning("outage: %s", exception.__class__.__name__, exc_info=exception)
             return problems.response(503, retry_after_s=2)
         if not request.path.startswith(_API_PREFIXES):
             return None
         _log.error("unhandled: %s", exception.__class__.__name__, exc_info=exception)
         return problems.response(500)
+
+
+def _came_of_an_outage(exception: Exception) -> bool:
+    """Whether it is one, or was raised while one was being cleared away.
+
+    A deadline in the middle of a statement leaves a connection that cannot be rolled
+    back; what Django says about that must not hide what happened.
+    """
+    found: BaseException | None = exception
+    while found is not None:
+        if isinstance(found, _OUTAGES):
+            return True
+        found = found.__cause__ or found.__context__
+    return False
