@@ -13,18 +13,16 @@ class ChannelsConfig(AppConfig):
     def ready(self) -> None:
         """Let channels and what is on be found by search, and be a rail of their own."""
         from catalog import rail_sources
-        from catalog.rail_sources import PersonalSource
         from catalog.searching import register_source
         from channels import (
             cache_keys,  # noqa: F401 registers on import
+            rails,
             searching,
             staff_roles,
         )
 
-        url = "/v1/me/favourite-channels"
-        rail_sources.register(
-            PersonalSource("favourite_channels", "Favourite channels", url)
-        )
+        for source in rails.SOURCES:
+            rail_sources.register(source)
         register_source("channels", searching.find_channels)
         register_source("programmes", searching.find_programmes)
         staff_roles.register()

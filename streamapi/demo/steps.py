@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from streamapi.demo import catalogue, cinema, groups, people, synthetic, television
+from streamapi.demo import (
+    catalogue,
+    cinema,
+    groups,
+    pages,
+    people,
+    synthetic,
+    television,
+)
 from streamapi.demo.seeding import Step
 
 STEPS: Final[tuple[Step, ...]] = (
@@ -12,6 +20,7 @@ STEPS: Final[tuple[Step, ...]] = (
     catalogue.seed,
     synthetic.seed,
     television.seed,
+    pages.seed,
     cinema.seed,
     groups.finish,
 )
