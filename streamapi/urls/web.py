@@ -40,6 +40,8 @@ urlpatterns = [
     path("favicon.ico", icon),
     path("", _page, name="web"),
     path("all", _page),
+    path("all/<slug:kind>", _page),
+    path("page/<slug:slug>", _page),
     path("movies", _page),
     path("series", _page),
     path("genre/<slug:slug>", _page),

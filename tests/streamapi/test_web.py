@@ -12,6 +12,8 @@ import pytest
         "/all",
         "/movies",
         "/series",
+        "/all/movies",
+        "/page/kids",
         "/genre/drama",
         "/title/x-1",
         "/watch/ti_1",

@@ -1,4 +1,5 @@
 // The public API as this client uses it: JSON in, JSON out, problems as exceptions.
+import { previewPackages, previewToken } from "./preview.js";
 
 const STORE = "stream.sign-in";
 export const CLIENT = "stream-app";
@@ -46,8 +47,8 @@ async function read(response) {
   return body;
 }
 
-async function send(path, { method = "GET", body, token, keepalive, key } = {}) {
-  const headers = { Accept: "application/json", "X-Device-Platform": "web" };
+async function send(path, { method = "GET", body, token, keepalive, key, headers: extra = {} } = {}) {
+  const headers = { Accept: "application/json", "X-Device-Platform": "web", ...extra };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -76,9 +77,38 @@ function ceiling() {
 // A shared answer: the same for everyone in this language who may see as much, so no token
 // is sent.
 export function shared(path, query = {}) {
+  if (previewToken()) return previewed(path, query);
   const parameters = new URLSearchParams({ ...query, lang: settings.language });
   if (ceiling() < 18) parameters.set("maturity", ceiling());
   return send(`${path}?${parameters}`);
+}
+
+// The same as a preview sees it: its token says the language, the place and the rest.
+function previewed(path, query) {
+  const address = `${path.replace("/v1/", "/v1/preview/")}?${new URLSearchParams(query)}`;
+  return send(address, { headers: { "X-Preview": previewToken() } });
+}
+
+// What follows in a rail.
+export function more(rail, cursor) {
+  return shared(`/v1/rails/${rail}`, { cursor });
+}
+
+let owned = null;
+
+// Whether the viewer has one of some packages; null where nobody knows.
+export function entitledTo(packages) {
+  if (!packages?.length) return true;
+  const mine = previewPackages() ?? owned;
+  return mine && packages.some((one) => mine.includes(one));
+}
+
+// What the household has, asked once for each sign-in.
+export async function learnEntitlements() {
+  owned = null;
+  if (!signIn() || previewToken()) return;
+  const answer = await personal("/v1/me/entitlements").catch(() => null);
+  owned = answer?.packages ?? null;
 }
 
 // A personal call: with the token of whoever is signed in, renewed once when it expired.

@@ -1,14 +1,15 @@
 // Where everything comes together: routes, the bar at the top, the way back.
 import { accountPage } from "./account.js";
-import { leave, settings, shared, signIn, watching } from "./api.js";
+import { learnEntitlements, leave, settings, shared, signIn, watching } from "./api.js";
 import { avatar } from "./avatars.js";
 import { devicesPage } from "./devices.js";
 import { followArrows } from "./focus.js";
 import { guide } from "./guide.js";
-import { home, list } from "./home.js";
+import { list, railPage } from "./home.js";
 import { watchChannel } from "./live.js";
 import { pairPage } from "./pair.js";
 import { planPage } from "./plans.js";
+import { beginPreview, previewLanguage } from "./preview.js";
 import { choosePage, editPage, haveChosen, managePage, mustChoose } from "./profiles.js";
 import { askToSignIn, signInPage } from "./signin.js";
 import { titlePage } from "./title.js";
@@ -21,10 +22,12 @@ let leaveView = null;
 let visit = 0;
 
 const ROUTES = [
-  [/^\/$/, () => home(view)],
+  [/^\/$/, () => railPage(view, "home")],
+  [/^\/(movies|series)$/, (slug) => railPage(view, slug)],
+  [/^\/page\/([\w-]+)$/, (slug) => railPage(view, slug)],
   [/^\/all$/, () => list(view, word("all"), { sort: "name" })],
-  [/^\/movies$/, () => list(view, word("movies"), { kind: "movie" })],
-  [/^\/series$/, () => list(view, word("series"), { kind: "series" })],
+  [/^\/all\/movies$/, () => list(view, word("movies"), { kind: "movie", sort: "name" })],
+  [/^\/all\/series$/, () => list(view, word("series"), { kind: "series", sort: "name" })],
   [/^\/genre\/([\w-]+)$/, (slug) => genre(slug)],
   [/^\/title\/([\w-]+)$/, (id) => titlePage(view, id)],
   [/^\/watch\/([\w-]+)$/, (id) => watch(view, id)],
@@ -95,16 +98,30 @@ function failure(problem) {
       h("a.button", { href: "/" }, word("home"))));
 }
 
+// The pages that the service has, in its order.
+let pages = [];
+
+async function learnPages() {
+  const known = await shared("/v1/pages").catch(() => null);
+  pages = (known?.results || []).filter((page) => !page.parent);
+  drawTop();
+}
+
+function addressOf(slug) {
+  if (slug === "home") return "/";
+  return ["movies", "series"].includes(slug) ? `/${slug}` : `/page/${slug}`;
+}
+
 function drawTop() {
   const link = (href, name) => h("a", { href, "aria-current": location.pathname === href && "page" }, name);
   const languages = h("select", {
     "aria-label": "Language",
     "data-testid": "language",
-    onchange: (event) => { settings.language = event.target.value; show(); },
+    onchange: (event) => { settings.language = event.target.value; learnPages(); show(); },
   }, LANGUAGES.map((tag) => h("option", { value: tag, selected: tag === language() }, tag.toUpperCase())));
   document.getElementById("top").replaceChildren(
     h("a.top__logo", { href: "/" }, "Stream"),
-    h("nav.top__nav", {}, link("/", word("home")), link("/movies", word("movies")), link("/series", word("series")), link("/guide", word("liveTv"))),
+    h("nav.top__nav", { "data-testid": "nav" }, pages.map(({ slug, name }) => link(addressOf(slug), name)), link("/guide", word("guide"))),
     h("div.top__side", {}, languages, account()),
   );
 }
@@ -140,5 +157,13 @@ document.addEventListener("keydown", (event) => {
 
 addEventListener("popstate", show);
 addEventListener("pagehide", () => leaveView?.());
+async function begin() {
+  await beginPreview();
+  if (previewLanguage()) settings.language = previewLanguage();
+  learnPages();
+  learnEntitlements();
+  await show();
+}
+
 followArrows();
-show();
+begin();

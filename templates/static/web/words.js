@@ -5,6 +5,7 @@ import { PEOPLE } from "./words-people.js";
 
 const WORDS = {
   en: {
+    live: "Live", from: "From", until: "Until", preview: "Preview", nothingHere: "There is nothing here yet.",
     home: "Home", movies: "Movies", series: "Series", signIn: "Sign in", signOut: "Sign out",
     play: "Play", more: "Details", free: "Free", cast: "Cast", genres: "Genres", back: "Back",
     audio: "Audio", subtitles: "Subtitles", off: "Off", quality: "Quality", auto: "Auto",
@@ -61,6 +62,7 @@ const WORDS = {
     },
   },
   de: {
+    live: "Live", from: "Ab", until: "Bis", preview: "Vorschau", nothingHere: "Hier ist noch nichts.",
     home: "Start", movies: "Filme", series: "Serien", signIn: "Anmelden", signOut: "Abmelden",
     play: "Abspielen", more: "Details", free: "Gratis", cast: "Besetzung", genres: "Genres",
     back: "Zurück", audio: "Ton", subtitles: "Untertitel", off: "Aus", quality: "Qualität",
