@@ -61,6 +61,12 @@ def load(page: Page) -> PageContent:
 
 def rail(row: Rail, items: list[int]) -> RailContent:
     """A rail as it is being edited."""
+    packages = sorted(one.code for one in row.packages.all())
+    return assemble(row, items=items, packages=packages)
+
+
+def assemble(row: Rail, *, items: list[int], packages: list[str]) -> RailContent:
+    """A rail with what stands in other tables."""
     return {
         "id": row.public_id,
         "names": row.names,
@@ -76,7 +82,7 @@ def rail(row: Rail, items: list[int]) -> RailContent:
         "languages": row.languages,
         "maturity_from": row.maturity_from,
         "maturity_to": row.maturity_to,
-        "packages": sorted(one.code for one in row.packages.all()),
+        "packages": packages,
         "holders": row.holders,
         "starts_at": _text(row.starts_at),
         "ends_at": _text(row.ends_at),

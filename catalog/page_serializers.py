@@ -70,3 +70,15 @@ class PageShape(PageNameShape):
         allow_null=True, help_text="When it will change by itself."
     )
     rails = RailShape(many=True)
+
+
+class PreviewShape(Shape):
+    """As whom, where and when a preview looks."""
+
+    at = serializers.DateTimeField()
+    language = serializers.CharField()
+    territory = serializers.CharField()
+    form_factor = serializers.CharField()
+    maturity = serializers.IntegerField()
+    plan = serializers.CharField(allow_null=True)
+    packages = serializers.ListField(child=serializers.CharField())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from catalog.page_views import PageViewSet, RailViewSet
+from catalog.preview_views import PreviewAnswerView, PreviewView
 from catalog.staff_views import DocumentItems, DocumentStatus, SendDocument
 from catalog.views import (
     ChartViewSet,
@@ -52,6 +53,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         RailViewSet.as_view({"get": "retrieve"}),
         name="rail",
     ),
+    path("preview", PreviewView.as_view(), name="preview"),
+    path("preview/<path:path>", PreviewAnswerView.as_view(), name="preview-answer"),
     path("genres", GenreViewSet.as_view({"get": "list"}), name="genres"),
     path(
         "people/<slug:public_id>",

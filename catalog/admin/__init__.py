@@ -8,6 +8,8 @@ from catalog.admin.labels import (
     StudioAdmin,
     SynonymAdmin,
 )
+from catalog.admin.pages import PageAdmin
+from catalog.admin.rails import RailAdmin
 from catalog.admin.reference import GenreAdmin, PersonAdmin
 from catalog.admin.seasons import EpisodeAdmin, SeasonAdmin
 from catalog.admin.titles import TitleAdmin
@@ -19,7 +21,9 @@ __all__ = [
     "EpisodeAdmin",
     "GenreAdmin",
     "KeywordAdmin",
+    "PageAdmin",
     "PersonAdmin",
+    "RailAdmin",
     "SeasonAdmin",
     "StudioAdmin",
     "SynonymAdmin",

@@ -81,6 +81,11 @@ class TranslationInline(admin.StackedInline[Any, Any]):
         return 1 if obj is None else 0
 
 
+def storage_url(name: str | None) -> str:
+    """The address of a picture in storage, or nothing."""
+    return default_storage.url(name) if name else ""
+
+
 def picture(name: str | None, css: str, alt: str = "") -> str:
     """A picture in storage, or nothing."""
     if not name:

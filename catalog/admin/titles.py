@@ -41,6 +41,7 @@ from catalog.admin.parts import (
     staff,
     windows,
 )
+from catalog.admin.previews import WithPreview
 from catalog.models import (
     Artwork,
     AvailabilityWindow,
@@ -171,7 +172,7 @@ def _refusals(request: HttpRequest, title: Title) -> Iterator[None]:
 
 
 @admin.register(Title)
-class TitleAdmin(history.KeepsHistory[Title]):
+class TitleAdmin(WithPreview, history.KeepsHistory[Title]):
     """Movies and series."""
 
     form = TitleForm
@@ -494,7 +495,8 @@ class TitleAdmin(history.KeepsHistory[Title]):
             self.admin_site.admin_view(self.missing_translations),
             name="catalog_title_translations",
         )
-        return [versions, calendar, report, *super().get_urls()]
+        extra = [versions, calendar, report, self.preview_url()]
+        return [*extra, *super().get_urls()]
 
     def missing_translations(self, request: HttpRequest) -> HttpResponse:
         """What has no words yet in a language."""

@@ -517,6 +517,13 @@ _PLAYBACK: Final = (
         "A fault in the client.",
     ),
     Problem(
+        "preview_refused",
+        403,
+        "The token of the preview is not one of ours, is older than an hour, or its maker "
+        "has left the staff.",
+        "Make a new preview in the admin.",
+    ),
+    Problem(
         "idempotency_key_reused",
         422,
         "The Idempotency-Key was used for another request.",

@@ -83,6 +83,13 @@ function hour(moment) {
   return new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit" }).format(new Date(moment));
 }
 
+// A row of titles that is no rail of a page.
+export function rail(name, titles, href) {
+  return h("section.rail", { "data-testid": "rail" },
+    h("h2.rail__name", {}, href ? h("a", { href }, name) : name),
+    h("div.rail__cards", {}, titles.map(card)));
+}
+
 // What somebody is in the middle of: straight on to the player.
 function continued(entry) {
   const made = wideCard(entry.title);
