@@ -10,14 +10,22 @@ const HERO_S = 9;
 
 export function card(title) {
   const art = picture(title.images, "poster", { sizes: "(min-width: 1600px) 240px, (min-width: 700px) 190px, 38vw" });
-  return tile(title, "card", art || h("span.card__letters", {}, title.name));
+  return tile(title, "card", art || letters(title));
+}
+
+// What has no picture gets a colour of its own, always the same.
+function letters(title) {
+  const hue = [...title.id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
+  const node = h("span.card__letters", {}, title.name);
+  node.style.background = `linear-gradient(155deg, hsl(${hue} 42% 34%), hsl(${(hue + 50) % 360} 48% 13%))`;
+  return node;
 }
 
 function wideCard(title) {
   const art = picture(title.images, "backdrop", { sizes: "(min-width: 1600px) 400px, (min-width: 700px) 320px, 66vw" })
     || picture(title.images, "poster", { sizes: "320px" });
   return tile(title, "card.card--wide", [
-    art || h("span.card__letters", {}, title.name),
+    art || letters(title),
     picture(title.images, "logo", { className: "card__logo", sizes: "200px" }),
   ]);
 }

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Offer, Profile, User
-from catalog.models import Artwork, PublishedTitle, Title
+from catalog.models import Artwork, Page, PublishedTitle, Title
 from playback import jobs
 from playback.models import Asset, PackagingJob
 from streamapi.demo import (
@@ -74,6 +74,19 @@ class TestOwnTitles:
         ) == before
         assert "Titles: all there" in output
         assert "Accounts as before" in output
+
+    def test_there_are_pages_in_both_languages(self, client: Client) -> None:
+        told = seed(demo_titles=3)
+        assert "home, movies, series, kids, live" in told
+        listed = client.get("/v1/pages?lang=de").json()["results"]
+        assert [one["name"] for one in listed][:2] == ["Start", "Filme"]
+        for page in listed:
+            answer = client.get(f"/v1/pages/{page['slug']}?lang=de").json()
+            assert answer["rails"], page["slug"]
+            assert all(rail["name"] for rail in answer["rails"])
+        versions = Page.objects.values_list("version", flat=True)
+        seed(demo_titles=3)
+        assert list(Page.objects.values_list("version", flat=True)) == list(versions)
 
     def test_a_larger_seed_adds_what_is_missing(self) -> None:
         seed(demo_titles=1)
