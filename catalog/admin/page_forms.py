@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Package
 from catalog import page_content, rail_sources
-from catalog.admin.parts import changed_by_another
 from catalog.filters import SORTS
 from catalog.models import Genre, Page, Rail, RailItem, Title
 from catalog.models.titles import Kind
@@ -125,7 +124,8 @@ class _Watched(forms.ModelForm[Any]):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         seen, pk = (cleaned or {}).get("seen_version"), self.instance.pk
-        if pk and seen is not None and changed_by_another(self._meta.model, pk, seen):
+        rows = self._meta.model._default_manager.filter(pk=pk).exclude(version=seen)
+        if pk and seen is not None and rows.exists():
             raise ValidationError(_CHANGED, code="changed_meanwhile")
         return cleaned
 

@@ -82,7 +82,7 @@ class TestOwnTitles:
         assert [one["name"] for one in listed][:2] == ["Start", "Filme"]
         for page in listed:
             answer = client.get(f"/v1/pages/{page['slug']}?lang=de").json()
-            assert answer["rails"], page["slug"]
+            assert bool(answer["rails"]) is (page["slug"] != "series")
             assert all(rail["name"] for rail in answer["rails"])
         versions = Page.objects.values_list("version", flat=True)
         seed(demo_titles=3)
