@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from django.db.models.functions import Coalesce, Greatest
 
 from channels import cell_rows, documents
 from channels.documents import Grid, Reader
 from channels.models import Channel
 from streamapi.clients import Variant
+
+AGE: Final = Greatest(Coalesce("min_age", "channel__unrated_age"), "channel__min_age")
+"""From which age a broadcast is shown at all, by its own rating and its channel's."""
 
 
 class Shown(NamedTuple):

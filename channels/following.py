@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import OuterRef
 
 from accounts.models import Profile
+from accounts.models.households import ceiling_of
 from accounts.tokens import Viewer
 from channels import broadcasts
 from channels.broadcasts import Shown
@@ -99,11 +100,16 @@ def broadcasts_within(
 
 def starting_within(after: datetime, until: datetime) -> Iterator[dict[str, Any]]:
     """Whom to tell of which broadcasts that start within ``(after, until]``."""
-    followers = FollowedSeries.objects.filter(series_key=OuterRef("series_key"))
+    followers = (
+        FollowedSeries.objects.filter(series_key=OuterRef("series_key"))
+        .annotate(ceiling=ceiling_of("profile__"))
+        .filter(ceiling__gte=OuterRef("age"))
+    )
     ids = followers.order_by("pk").values("profile__public_id")
     rows = (
         Programme.objects.filter(starts_at__gt=after, starts_at__lte=until)
         .filter(series_key__in=FollowedSeries.objects.values("series_key"))
+        .annotate(age=broadcasts.AGE)
         .annotate(followers=ArraySubquery(ids))
         .order_by("starts_at", "pk")
         .values_list("channel__public_id", "title", "starts_at", "followers")

@@ -144,6 +144,8 @@ def due_between(after: datetime, until: datetime) -> Iterator[dict[str, Any]]:
     )
     rows = rows.select_related("profile", "channel")
     for row in rows.iterator(chunk_size=2000):
+        if row.found_age > row.profile.ceiling:
+            continue
         yield {
             "profile_id": row.profile.public_id,
             "channel_id": row.channel.public_id,
@@ -204,6 +206,7 @@ def _found(reminders: Any) -> Any:
         .order_by("turn", "starts_at")
     )
     return reminders.annotate(
+        found_age=Subquery(same.annotate(age=broadcasts.AGE).values("age")[:1]),
         found_pk=Subquery(same.values("pk")[:1]),
         found_at=Subquery(same.values("starts_at")[:1]),
     ).order_by("starts_at", "pk")

@@ -7,6 +7,8 @@ from typing import Final
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from accounts.querysets import DeviceQuerySet
@@ -16,6 +18,13 @@ from streamapi.ids import MAX_LENGTH, new_id
 
 KIDS_CEILING: Final = 12
 _PLATFORM_CHOICES: Final = [(name, name) for name in PLATFORMS]
+
+
+def ceiling_of(path: str) -> Case:
+    """``Profile.ceiling`` as an expression; ``path`` leads to the profile."""
+    maturity = F(f"{path}maturity")
+    child = When(**{f"{path}is_kids": True}, then=Least(maturity, Value(KIDS_CEILING)))
+    return Case(child, default=maturity)
 
 
 class Account(models.Model):

@@ -8,8 +8,9 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
+from accounts.models import Profile
 from channels import reminders
-from channels.models import FollowedSeries, Programme, Reminder
+from channels.models import Channel, FollowedSeries, Programme, Reminder
 from channels.series_ids import parse_series_id, series_id
 from tests.factories.channels import NOON, make_channel, make_programme
 from tests.playback.screens import household
@@ -235,6 +236,28 @@ class TestDueForAll:
                 "reason": "series",
             },
         ]
+
+    def test_nothing_above_the_ceiling_is_told(self, screen, tonight):
+        start = NOON + 3 * HOUR
+        remind(screen, tonight)
+        make_programme(tonight.channel, start, title="Tides", series_key="tides")
+        follow(screen, "tides")
+
+        def told():
+            return list(reminders.due_between(NOON - HOUR, NOON + 5 * HOUR))
+
+        Programme.objects.update(min_age=12)
+        assert len(told()) == 2
+        Profile.objects.update(is_kids=True, maturity=18)
+        assert len(told()) == 2
+        Programme.objects.update(min_age=16)
+        assert told() == []
+        Profile.objects.update(is_kids=False)
+        assert len(told()) == 2
+        Programme.objects.update(min_age=0)
+        Channel.objects.update(min_age=18)
+        Profile.objects.update(maturity=16)
+        assert told() == []
 
     def test_the_command(self, screen, tonight):
         remind(screen, tonight)
