@@ -21,13 +21,16 @@ class TestProblems:
         assert "secret" not in answer.content.decode()
         assert "ZeroDivisionError" in caplog.text
 
-    @pytest.mark.parametrize("path", ["database", "pool", "slow"])
+    @pytest.mark.parametrize("path", ["database", "pool", "slow", "cut-off"])
     def test_an_outage_is_a_503_that_says_when(self, client, path):
         answer = client.get(f"/v1/{path}")
         assert answer.status_code == 503
         assert answer["Retry-After"] == "2"
         assert answer["Cache-Control"] == "no-store"
         assert answer.json()["code"] == "unavailable"
+
+    def test_a_bug_that_hides_a_bug_is_a_bug(self, client):
+        assert client.get("/v1/bug-twice").status_code == 500
 
     @pytest.mark.parametrize("debug", [True, False])
     def test_an_unknown_route_is_a_problem_too(self, client, settings, debug):
