@@ -1,6 +1,26 @@
 """Fixtures that every test may use."""
 
+import threading
+
+import greenlet
 import pytest
+
+_kept = []
+_run = threading.Thread.run
+
+
+def _run_and_keep(thread):
+    """Keep the greenlet of each thread.
+
+    Coverage knows threads by it and runs Python when it is freed, in a callback of the
+    interpreter. When a second thread ends in that very moment, CPython 3.11 with a trace
+    function asks for ever whether there is something left to do.
+    """
+    _kept.append(greenlet.getcurrent())
+    _run(thread)
+
+
+threading.Thread.run = _run_and_keep
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
