@@ -192,7 +192,7 @@ def start(
     session.territory = territory
     if playable.is_protected:
         session.drm_system = protection.system
-    if request.pin_proof:
+    if request.pin_proof and not request.is_live:  # live: until the programme ends
         session.lifted_to = holder.maturity
     hot = _placed(session, request, household, allow, now)
     if allow.starts_window:

@@ -100,9 +100,10 @@ PUBLISHED = {
     "/v1/titles/{id_or_slug}",
     "/v1/titles/{id_or_slug}/seasons/{number}",
 }
-# Opened by a signature in the request itself, which play gives out.
+# Opened by a signature in the request itself, which play or the admin gives out.
 BY_PROOF = {
     "/v1/live/{channel_id}.m3u8",
+    "/v1/preview/{path}",
     "/v1/playback/sessions/{session_id}/license",
 }
 FOR_STAFF = {"/v1/ingest/{public_id}", "/v1/ingest/{public_id}/items"}

@@ -50,6 +50,8 @@ SHOWS_NO_CONTENT = {
     "/v1/me/profiles": "profiles",
     "/v1/me/sign-ins": "sign-ins",
     "/v1/pages": "names of pages",
+    "/v1/preview": "for staff, by a token that the admin makes",
+    "/v1/preview/{path}": "for staff, by a token that the admin makes",
     "/v1/playlist.m3u8": "names of channels",
     "/v1/staff/access": "for staff, by their session",
 }

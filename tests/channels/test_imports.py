@@ -19,6 +19,7 @@ from channels.models import (
     SupersededProgramme,
 )
 from streamapi.errors import DomainError, InvalidInput, NotFound
+from streamapi.responsecache import purging
 from streamapi.responsecache.purging import _receivers, on_purge
 from tests.factories.channels import NOON, make_channel, make_feed, make_programme
 
@@ -74,7 +75,8 @@ def feed(tmp_path):
 
 @pytest.fixture
 def purged():
-    """The tags of every purge."""
+    """The tags of every purge; those that other tests rolled back are forgotten."""
+    purging._pending.clear()
     seen = []
     on_purge(seen.append)
     yield seen

@@ -266,7 +266,7 @@ class TestMediaSection:
         first, second = Episode.objects.filter(season__title=series).order_by("number")
         for episode in (first, second):
             playback.asset(episode=episode, heights=(240,), texts=())
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             section = media_section.build([series.pk])[series.pk]
         assert set(section["episodes"]) == {first.public_id, second.public_id}
         assert section["badges"] == []
@@ -337,6 +337,7 @@ class TestAdmin:
     def form(**fields: object) -> dict[str, object]:
         inlines = [
             "source_texts",
+            "windows",
             "markers",
             "renditions",
             "audio_tracks",
