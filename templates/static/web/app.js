@@ -22,8 +22,9 @@ let leaveView = null;
 let visit = 0;
 
 const ROUTES = [
-  [/^\/$/, () => railPage(view, "home")],
-  [/^\/(movies|series)$/, (slug) => railPage(view, slug)],
+  [/^\/$/, () => arranged("home", word("all"), {})],
+  [/^\/movies$/, () => arranged("movies", word("movies"), { kind: "movie" })],
+  [/^\/series$/, () => arranged("series", word("series"), { kind: "series" })],
   [/^\/page\/([\w-]+)$/, (slug) => railPage(view, slug)],
   [/^\/all$/, () => list(view, word("all"), { sort: "name" })],
   [/^\/all\/movies$/, () => list(view, word("movies"), { kind: "movie", sort: "name" })],
@@ -98,12 +99,21 @@ function failure(problem) {
       h("a.button", { href: "/" }, word("home"))));
 }
 
-// The pages that the service has, in its order.
+// The page as editors arranged it; where nobody has yet, everything that would be on it.
+function arranged(slug, name, filter) {
+  return railPage(view, slug).catch((problem) => {
+    if (problem.code !== "not_found") throw problem;
+    return list(view, name, filter);
+  });
+}
+
+// The pages that the service has, in its order; without any, the two that every service has.
 let pages = [];
 
 async function learnPages() {
   const known = await shared("/v1/pages").catch(() => null);
   pages = (known?.results || []).filter((page) => !page.parent);
+  if (!pages.length) pages = ["movies", "series"].map((slug) => ({ slug, name: word(slug) }));
   drawTop();
 }
 
