@@ -24,6 +24,12 @@ FLAGS = (
 )
 
 
+ROOM = """
+from accounts.models import Product
+Product.objects.update(streams=50)
+"""
+
+
 @pytest.fixture(scope="session")
 def executable() -> str:
     """The installed browser."""
@@ -35,8 +41,13 @@ def executable() -> str:
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service with eight titles, the first of them with video."""
+    """A service with eight titles, the first of them with video.
+
+    Its plans have room for the screens of all journeys: one that was closed in the middle
+    of a film keeps its slot for a while.
+    """
     with running(tmp_path_factory.mktemp("service"), "--demo-titles=8") as made:
+        made.manage("shell", "--command", ROOM)
         yield made
 
 

@@ -218,8 +218,10 @@ class TestProfiles:
         self, phone: Screen, service: Service
     ) -> None:
         asked: list[str] = []
-        phone.page.on("request", lambda sent: asked.append(sent.url))
         sign_in(phone, service.viewer)
+        phone.see("profile")
+        phone.page.wait_for_load_state("networkidle")
+        phone.page.on("request", lambda sent: asked.append(sent.url))
         choose(phone, "Kim")
         phone.see("card")
         phone.page.wait_for_load_state("networkidle")
