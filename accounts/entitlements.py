@@ -1,17 +1,17 @@
 """Who may watch what, now: the one rule, pure given its inputs.
 
 ``decide`` knows no database and no clock. ``holder_of`` reads what it needs about one
-viewer in a constant number of queries; any number of things can then be decided.
+viewer in one query; any number of things can then be decided.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final, TypeVar
+from datetime import datetime, time
+from typing import Any, Final, TypeVar
 
-from accounts import holdings
+from accounts import askers, holdings
 from accounts.features import FREE, Features
 from accounts.holdings import Holding, Holdings
 from accounts.models import Account, Device, Profile
@@ -121,16 +121,28 @@ def decide_all(
 
 
 def holder_of(viewer: Viewer | None, *, now: datetime) -> Holder:
-    """What the rule needs to know of the one who asks; a constant number of queries."""
+    """What the rule needs to know of the one who asks; one query."""
     if viewer is None:
         return ANONYMOUS
-    device = Device.objects.select_related("account__owner").get(
-        public_id=viewer.device_id, account__public_id=viewer.account_id
+    return holder_from(askers.read(viewer), viewer, now=now)
+
+
+def holder_from(facts: Mapping[str, Any], viewer: Viewer, *, now: datetime) -> Holder:
+    """The same from what ``askers`` read."""
+    profile = _profile_from(facts["profile"])
+    return Holder(
+        account_id=viewer.account_id,
+        profile_id=viewer.profile_id if profile else "",
+        device_id=viewer.device_id,
+        account_pk=facts["account_pk"],
+        profile_pk=profile.pk if profile else None,
+        device_pk=facts["device_pk"],
+        holdings=holdings.from_rows(facts["owned"], now=now),
+        maturity=profile.ceiling if profile else 0,
+        hours=profile.hours if profile else ALWAYS,
+        is_suspended=facts["is_suspended"],
+        is_device_revoked=facts["is_device_revoked"],
     )
-    profile = Profile.objects.filter(
-        account=device.account, public_id=viewer.profile_id
-    ).first()
-    return holder_for(device.account, profile=profile, device=device, now=now)
 
 
 def holder_for(
@@ -150,6 +162,16 @@ def holder_for(
         is_suspended=account.suspended_at is not None or not account.owner.is_active,
         is_device_revoked=device is not None and device.revoked_at is not None,
     )
+
+
+def _profile_from(columns: Mapping[str, Any] | None) -> Profile | None:
+    if columns is None:
+        return None
+    hours = {
+        name: time.fromisoformat(columns[name]) if columns[name] else None
+        for name in ("watch_from", "watch_until")
+    }
+    return Profile(**{**columns, **hours})
 
 
 def _suspended(holder: Holder, _t: Terms, _where: str, _now: datetime) -> Deny | None:

@@ -48,6 +48,14 @@ def standing(title_pk: int, territory: str, now: datetime) -> Standing:
     return standings([title_pk], territory, now)[title_pk]
 
 
+def standing_of(
+    windows: Sequence[Mapping[str, Any]], territory: str, now: datetime
+) -> Standing:
+    """The same of published windows as plain data; no query."""
+    here = (one for one in windows if _is_in(one, territory))
+    return _stands([_Span.of_data(one) for one in here], now)
+
+
 def standings(
     title_pks: Collection[int], territory: str, now: datetime
 ) -> dict[int, Standing]:
@@ -77,6 +85,17 @@ class _Span:
             window.announced_at or _EVER,
             tuple(window.packages),
             window.free,
+        )
+
+    @classmethod
+    def of_data(cls, window: Mapping[str, Any]) -> _Span:
+        announced = window["announced_at"]
+        return cls(
+            _start(window),
+            _end(window),
+            datetime.fromisoformat(announced) if announced else _EVER,
+            tuple(window["packages"]),
+            window["free"],
         )
 
 
@@ -115,9 +134,7 @@ def _packages(open_now: Sequence[_Span]) -> frozenset[str] | None:
 
 def holds(window: Mapping[str, Any], territory: str, now: datetime) -> bool:
     """Whether a window, as plain data, is open in a territory."""
-    named = window["territories"]
-    here = not named or (territory in named) != window["excluded"]
-    return here and _start(window) <= now < _end(window)
+    return _is_in(window, territory) and _start(window) <= now < _end(window)
 
 
 def any_holds(
@@ -149,6 +166,11 @@ def shared_territories(one: WindowContent, other: WindowContent) -> list[str]:
 def overlap(one: WindowContent, other: WindowContent) -> bool:
     """Whether there is a moment that belongs to both periods."""
     return _start(one) < _end(other) and _start(other) < _end(one)
+
+
+def _is_in(window: Mapping[str, Any], territory: str) -> bool:
+    named = window["territories"]
+    return not named or (territory in named) != window["excluded"]
 
 
 def _start(window: Mapping[str, Any]) -> datetime:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import DatabaseError
 
@@ -20,7 +20,8 @@ from channels.models.channels import MAX_CATCHUP_HOURS
 
 FRESH_S: Final = 5.0
 _AHEAD: Final = timedelta(hours=1)
-_BEHIND: Final = timedelta(hours=MAX_CATCHUP_HOURS)
+BEHIND: Final = timedelta(hours=MAX_CATCHUP_HOURS)
+"""A blackout counts as long as what it forbids could be caught up with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,16 @@ def holding(
     return first(_current(now).get(channel_pk, ()), screen, start_s, end_s, now)
 
 
-def of_channel(channel_pk: int, now: datetime) -> Sequence[Ban]:
-    """Those of one channel, from the database: past, present and to come."""
-    rows = Blackout.objects.filter(channel=channel_pk, ends_at__gt=now - _BEHIND)
-    return _grouped(rows.select_related("alternative")).get(channel_pk, ())
+def from_columns(columns: Mapping[str, Any]) -> Ban:
+    """One as JSON of its columns, with the public id of the ``alternative``."""
+    return Ban(
+        starts_s=int(datetime.fromisoformat(columns["starts_at"]).timestamp()),
+        ends_s=int(datetime.fromisoformat(columns["ends_at"]).timestamp()),
+        territories=frozenset(columns["territories"]),
+        form_factors=frozenset(columns["form_factors"]),
+        reason=columns["reason"],
+        alternative_id=columns["alternative"],
+    )
 
 
 def first(
@@ -121,7 +128,7 @@ def _current(now: datetime) -> Mapping[int, Sequence[Ban]]:
     if clock - _known.read_at >= FRESH_S:
         _known.read_at = clock  # others go on with what is known meanwhile
         try:
-            rows = Blackout.objects.within(now - _BEHIND, now + _AHEAD)
+            rows = Blackout.objects.within(now - BEHIND, now + _AHEAD)
             _known.by_channel = _grouped(rows.select_related("alternative"))
         except DatabaseError:  # running streams go on by what was known last
             return _known.by_channel

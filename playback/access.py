@@ -13,26 +13,26 @@ from accounts.tokens import Viewer
 from catalog import availability
 from catalog.documents import TEASERS
 from playback.content import Playable
+from playback.households import DeviceUnknown
 from streamapi.errors import Denied, DomainError, Unauthenticated
 
 _MOST_OFFERS: Final = 10
 
 
-def holder_of(viewer: Viewer | None, *, now: datetime, pin_proof: str = "") -> Holder:
-    """Who asks, with what they own; raises when their device is no more.
-
-    A proof that a PIN was given lifts the profile's ceiling.
-    """
+def holder_of(viewer: Viewer | None, *, now: datetime) -> Holder:
+    """Who asks, with what they own; raises when their device is no more."""
     try:
-        holder = entitlements.holder_of(viewer, now=now)
-        if viewer is None or not pin_proof:
-            return holder
-        ceiling = elevation.ceiling_of(pin_proof, viewer, now=now)
-        return replace(holder, maturity=max(holder.maturity, ceiling))
+        return entitlements.holder_of(viewer, now=now)
     except Device.DoesNotExist as error:
-        raise Unauthenticated(
-            "This device was removed from the household.", code="device_unknown"
-        ) from error
+        raise DeviceUnknown from error
+
+
+def lifted(holder: Holder, viewer: Viewer, pin_proof: str, *, now: datetime) -> Holder:
+    """The same with the ceiling that a PIN was given for, if there is a proof of it."""
+    if not pin_proof:
+        return holder
+    ceiling = elevation.ceiling_of(pin_proof, viewer, now=now)
+    return replace(holder, maturity=max(holder.maturity, ceiling))
 
 
 def check(
@@ -55,8 +55,8 @@ def decided(holder: Holder, terms: Terms, *, territory: str, now: datetime) -> A
 def _packages(playable: Playable, territory: str, now: datetime) -> frozenset[str]:
     """What gives access here and now; raises when nothing does."""
     standing = availability.ALWAYS_OPEN
-    if playable.windowed and playable.title_pk is not None:
-        standing = availability.standing(playable.title_pk, territory, now)
+    if playable.windowed:
+        standing = availability.standing_of(playable.openings, territory, now)
     teaser = playable.kind in TEASERS
     announced = teaser and standing.starts_at is not None
     if not (standing.is_open or announced) or not availability.any_holds(

@@ -13,8 +13,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import orjson
 from django.core import signing
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, connection
 
 from playback import leases
 from playback.households import Household, seed
@@ -33,6 +34,10 @@ class TooManyStreams(Conflict):
     title = "Too many screens are playing"
 
 
+class AlreadyStarted(Exception):
+    """There is a session of this id: the same request, a moment earlier."""
+
+
 def take(
     session: PlaybackSession,
     facts: Facts,
@@ -47,7 +52,7 @@ def take(
     Redis refuses first, and at once. Then PostgreSQL counts, so that servers of which
     some reach Redis and some do not keep to one limit together.
     """
-    owner, session_id = household.account_id, session.public_id
+    owner, session_id = facts.owner, session.public_id
     outcome = None
     with suppress(Unavailable):
         outcome = leases.acquire(
@@ -56,9 +61,7 @@ def take(
     if outcome is not None and not outcome.granted:
         raise _refusal(owner, limits, outcome.active)
     try:
-        _store(session, facts, limits, household, evict=evict, now=now)
-    except IntegrityError:
-        raise  # the same request was quicker: the lease is its lease as well
+        store(session, limits, evict=evict, now=now)
     except (DatabaseError, TooManyStreams):
         with suppress(Unavailable):
             leases.release(owner, session_id, "failed")
@@ -84,37 +87,30 @@ def session_of(token: str, account_id: str) -> str:
     return str(session_id)
 
 
-def _store(
-    session: PlaybackSession,
-    facts: Facts,
-    limits: Limits,
-    household: Household,
-    *,
-    evict: str,
-    now: datetime,
+def store(
+    session: PlaybackSession, limits: Limits, *, evict: str = "", now: datetime
 ) -> None:
-    """The rule of the script in Redis again, one start of a household after another."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            key = f"streams:{household.account_id}"
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key]
-            )
-        others: list[tuple[str, Mapping[str, Any]]] = []
-        leaving: list[tuple[str, str]] = []
-        heard = PlaybackSession.objects.heard_since(now - timedelta(seconds=LEASE_S))
-        for other in heard.filter(account=household.account_pk).order_by("pk"):
-            if other.facts.get("device") == facts.device:
-                leaving.append((other.public_id, PlaybackSession.End.REPLACED))
-            elif other.public_id == evict:
-                leaving.append((other.public_id, PlaybackSession.End.TAKEN_OVER))
-            else:
-                others.append((other.public_id, other.facts))
-        same_family = [one for _, one in others if one.get("family") == facts.family]
-        if len(others) >= limits.total or len(same_family) >= limits.family:
-            raise _refusal(household.account_id, limits, others)
-        session.save(force_insert=True)
-        _end(leaving, now)
+    """The rule of the script in Redis again, one start of a household after another.
+
+    Who has no household is not counted. Raises AlreadyStarted when the same request was
+    quicker: then the lease that it took is this one's as well.
+    """
+    heard_since = now - timedelta(seconds=LEASE_S)
+    values = (_columns(session), limits.total, limits.family, evict, heard_since)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT playback_start_session(%s, %s, %s, %s, %s)", values)
+        said = orjson.loads(cursor.fetchone()[0])
+    if said["outcome"] == "full":
+        raise _refusal(session.facts["owner"], limits, said["active"])
+    if said["outcome"] == "repeated":
+        raise AlreadyStarted
+
+
+def _columns(session: PlaybackSession) -> str:
+    """The row as JSON; the database gives it its number."""
+    fields = session._meta.concrete_fields
+    names = [field.attname for field in fields if not field.primary_key]
+    return orjson.dumps({name: getattr(session, name) for name in names}).decode()
 
 
 def revive(session: PlaybackSession, limits: Limits, *, now: datetime) -> None:

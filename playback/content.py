@@ -1,9 +1,15 @@
-"""What can be played under a public id: the published side of it, and its video."""
+"""What can be played under a public id: the published side of it, and its video.
+
+A process remembers what it has found, with a stamp that is read again at each press of
+play: publishing writes new rows, and a package has a folder of its own. So what is
+remembered counts only while PostgreSQL says at that moment that nothing has changed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,9 +18,15 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from catalog import languages
 from catalog.documents import TEASERS
-from catalog.models import PublishedEpisode, PublishedSeason, PublishedTitle
+from catalog.models import (
+    PublishedEpisode,
+    PublishedSeason,
+    PublishedTitle,
+    PublishedWindow,
+)
 from playback import episodes
 from playback.episodes import Place
+from playback.households import Question
 from playback.models import (
     Asset,
     AssetWindow,
@@ -41,6 +53,22 @@ _TRACKS: Final[Mapping[str, tuple[type[Model], str, tuple[str, ...]]]] = {
         ("territories", "excluded", "starts_at", "ends_at"),
     ),
 }
+
+
+_STAMP: Final = """
+SELECT jsonb_build_array(published.id, asset.folder, asset.title_id, asset.episode_id)
+FROM playback_asset asset
+JOIN catalog_publishedtitle published
+  ON published.title_id = %(title_pk)s::bigint AND published.language = %(language)s
+WHERE asset.id = %(asset_pk)s::bigint
+"""
+_STAMPED: Final = ("folder", "title_id", "episode_id")
+_WINDOW: Final = (
+    *("territories", "excluded", "starts_at", "ends_at"),
+    *("announced_at", "packages", "free"),
+)
+_MOST: Final = 2000
+"""How many a process remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +99,7 @@ class Playable:
     airing: Airing | None = None
     stream: Stream | None = None
     periods: Sequence[Mapping[str, Any]] = ()
+    openings: Sequence[Mapping[str, Any]] = ()
 
     @property
     def is_protected(self) -> bool:
@@ -101,15 +130,55 @@ class NotPlayable(Conflict):
     title = "This cannot be played"
 
 
-def find(content_id: str, kind: str = Asset.Kind.MAIN, language: str = "") -> Playable:
-    """The video of published content, in one query; names in ``language``.
+_Key = tuple[str, str, str]
+_known: dict[_Key, tuple[Sequence[Any], Playable]] = {}
+_lock = Lock()
 
-    A trailer or an extra also has an id of its own, under which it is played.
+
+def question(content_id: str, kind: str, language: str) -> Question:
+    """What ``find`` has to be told to know whether what is remembered still holds."""
+    _, known = _known.get(_key(content_id, kind, language), ((), None))
+    return Question(
+        _STAMP,
+        {
+            "title_pk": known.title_pk if known else None,
+            "asset_pk": known.asset_pk if known else None,
+            "language": language or languages.default_language(),
+        },
+    )
+
+
+def find(
+    content_id: str,
+    kind: str = Asset.Kind.MAIN,
+    language: str = "",
+    stamp: Sequence[Any] | None = None,
+) -> Playable:
+    """The video of published content, names in ``language``.
+
+    What is remembered under ``stamp``, else what one query finds. A trailer or an extra
+    also has an id of its own, under which it is played.
     """
-    language = language or languages.default_language()
-    row = _rows(content_id, kind, language).first()
+    key = _key(content_id, kind, language)
+    kept, known = _known.get(key, ((), None))
+    if known is not None and stamp == kept:
+        return known
+    row = _rows(*key).first()
     if row is None or not row["is_published"] or row["shown"] is None:
         raise _why_not(content_id)
+    playable = _playable(content_id, row)
+    with _lock:
+        _known[key] = [row["shown"]["pk"], *(row[name] for name in _STAMPED)], playable
+        while len(_known) > _MOST:
+            del _known[next(iter(_known))]
+    return playable
+
+
+def _key(content_id: str, kind: str, language: str) -> _Key:
+    return content_id, kind, language or languages.default_language()
+
+
+def _playable(content_id: str, row: Mapping[str, Any]) -> Playable:
     shown = row["shown"]
     here, following = episodes.place(content_id, row["seasons"])
     return Playable(
@@ -126,6 +195,7 @@ def find(content_id: str, kind: str = Asset.Kind.MAIN, language: str = "") -> Pl
         packages=frozenset(() if row["kind"] in TEASERS else shown["packages"]),
         min_age=shown["min_age"],
         windowed=shown["windowed"],
+        openings=row["openings"],
         keys=row["keys"],
         place=here,
         next=following if row["kind"] == Asset.Kind.MAIN else None,
@@ -144,6 +214,7 @@ def _rows(content_id: str, kind: str, language: str) -> QuerySet[Asset, dict[str
         title=OuterRef("owner"), language=language
     )
     facts = JSONObject(
+        pk="pk",
         id="public_id",
         name="name",
         packages="packages",
@@ -160,20 +231,14 @@ def _rows(content_id: str, kind: str, language: str) -> QuerySet[Asset, dict[str
             is_published=Q(episode=None) | Exists(episode),
             keys=_keys(),
             seasons=_seasons(language),
+            openings=_openings(),
             **{name: _tracks(*track) for name, track in _TRACKS.items()},
         )
         .order_by("pk")
         .values(
             *("pk", "public_id", "kind", "folder", "duration_ms", "thumbnails"),
-            *(
-                "owner",
-                "shown",
-                "is_published",
-                "rights_max_height",
-                "keys",
-                "seasons",
-                *_TRACKS,
-            ),
+            *("owner", "shown", "is_published", "rights_max_height"),
+            *("title_id", "episode_id", "keys", "seasons", "openings", *_TRACKS),
         )
     )
     return rows
@@ -200,6 +265,12 @@ def _seasons(language: str) -> ArraySubquery:
         number__gte=OuterRef("episode__season__number"),
     )
     return ArraySubquery(rows.order_by("number").values("document")[:2])
+
+
+def _openings() -> ArraySubquery:
+    """When and where the title may be shown."""
+    rows = PublishedWindow.objects.filter(title=OuterRef("owner")).order_by("pk")
+    return ArraySubquery(rows.values(facts=JSONObject(**{one: one for one in _WINDOW})))
 
 
 def _keys() -> ArraySubquery:

@@ -1,68 +1,118 @@
-"""Who presses play: their household as PostgreSQL has it now, in one query."""
+"""Who presses play, and what PostgreSQL knows of what they ask for: in one statement."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
+import orjson
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import JSONObject
+from django.db import connection
 
+from accounts import askers, entitlements
 from accounts.entitlements import Holder
-from accounts.models import Account, Device, Profile
+from accounts.tokens import Viewer
 from playback.leases import LEASE_S, Limits, Seed
-from playback.models import PlaybackSession, WatchProgress
+from streamapi.errors import Unauthenticated
+
+# The streams that are alive, the profile's place in the content, and the session that the
+# same Idempotency-Key made before.
+_HOUSEHOLD: Final = f"""
+SELECT jsonb_build_object(
+  'asker', asker.facts,
+  'streams', ARRAY(
+    SELECT jsonb_build_object(
+      'session', stream.public_id, 'seen', stream.last_seen_at, 'facts', stream.facts)
+    FROM playback_playbacksession stream
+    WHERE stream.account_id = asker.account_pk
+      AND stream.ended_at IS NULL AND stream.last_seen_at > %(heard_since)s
+    ORDER BY stream.id),
+  'position', (
+    SELECT jsonb_build_object(
+      'position_ms', kept.position_ms, 'completed', kept.completed, 'at', kept.event_at)
+    FROM playback_watchprogress kept
+    WHERE kept.profile_id = asker.profile_pk AND kept.content_id = %(position_of)s),
+  'is_repeated', EXISTS (
+    SELECT FROM playback_playbacksession earlier
+    WHERE earlier.public_id = %(session_id)s
+      AND earlier.account_id = asker.account_pk))
+FROM ({askers.SQL}) asker
+"""  # noqa: S608 our own statement within our own
 
 
 @dataclass(frozen=True, slots=True)
 class Household:
     """Who is at the screen, and what their household is playing."""
 
-    account_pk: int
-    account_id: str
-    profile_pk: int
+    holder: Holder
     profile_name: str
-    device_pk: int
-    device_id: str
     device_name: str
     seeds: Sequence[Seed] = ()
     position: Mapping[str, Any] | None = None
-    earlier: Mapping[str, Any] | None = None
+    is_repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What else is read: a query for one value as JSON, with named parameters."""
+
+    sql: str
+    values: Mapping[str, Any]
+
+
+class DeviceUnknown(Unauthenticated):
+    """Somebody removed the device; its token still runs."""
+
+    code = "device_unknown"
+    title = "This device was removed from the household"
 
 
 def load(
-    holder: Holder, *, content_id: str, session_id: str, now: datetime
-) -> Household:
-    """The streams of the household, and the profile's place in ``content_id``."""
-    profile = Profile.objects.filter(public_id=holder.profile_id)
-    device = Device.objects.filter(public_id=holder.device_id)
-    row = (
-        Account.objects.filter(public_id=holder.account_id)
-        .annotate(
-            profile_name=Subquery(profile.values("name")),
-            device_name=Subquery(device.values("name")),
-            streams=_streams(now),
-            position=_position(holder.profile_pk, content_id),
-            earlier=_earlier(session_id),
-        )
-        .values("profile_name", "device_name", "streams", "position", "earlier")
-        .get()
-    )
+    viewer: Viewer | None,
+    question: Question,
+    *,
+    position_of: str,
+    session_id: str,
+    now: datetime,
+) -> tuple[Household | None, Any]:
+    """The household, none for who has not signed in, and the answer to the question."""
+    if viewer is None:
+        return None, answer(question)
+    values: dict[str, Any] = {
+        **question.values,
+        **askers.parameters(viewer),
+        "heard_since": now - timedelta(seconds=LEASE_S),
+        "position_of": position_of,
+        "session_id": session_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT ({_HOUSEHOLD}), ({question.sql})", values)
+        row, about = cursor.fetchone()
+    if row is None:
+        raise DeviceUnknown
+    household = _household(orjson.loads(row), viewer, now)
+    return household, orjson.loads(about) if about else None
+
+
+def answer(question: Question) -> Any:
+    """The answer alone, without a household."""
+    with connection.cursor() as cursor:
+        cursor.execute(question.sql, question.values)
+        row = cursor.fetchone()
+    return orjson.loads(row[0]) if row else None
+
+
+def _household(row: Mapping[str, Any], viewer: Viewer, now: datetime) -> Household:
+    asker = row["asker"]
     return Household(
-        account_pk=holder.account_pk or 0,
-        account_id=holder.account_id,
-        profile_pk=holder.profile_pk or 0,
-        profile_name=row["profile_name"],
-        device_pk=holder.device_pk or 0,
-        device_id=holder.device_id,
-        device_name=row["device_name"],
+        holder=entitlements.holder_from(asker, viewer, now=now),
+        profile_name=asker["profile"]["name"] if asker["profile"] else "",
+        device_name=asker["device_name"],
         seeds=[seed(one, now) for one in row["streams"]],
         position=row["position"],
-        earlier=row["earlier"],
+        is_repeated=row["is_repeated"],
     )
 
 
@@ -77,22 +127,3 @@ def seed(stream: Mapping[str, Any], now: datetime) -> Seed:
     seen = datetime.fromisoformat(stream["seen"])
     left = (seen - now).total_seconds() + LEASE_S
     return Seed(stream["session"], left, stream["facts"])
-
-
-def _streams(now: datetime) -> ArraySubquery:
-    facts = JSONObject(session="public_id", seen="last_seen_at", facts="facts")
-    heard = PlaybackSession.objects.heard_since(now - timedelta(seconds=LEASE_S))
-    rows = heard.filter(account=OuterRef("pk")).order_by("pk")
-    return ArraySubquery(rows.values(row=facts))
-
-
-def _position(profile_pk: int | None, content_id: str) -> Subquery:
-    rows = WatchProgress.objects.filter(profile=profile_pk, content_id=content_id)
-    facts = JSONObject(position_ms="position_ms", completed="completed", at="event_at")
-    return Subquery(rows.values(row=facts))
-
-
-def _earlier(session_id: str) -> Subquery:
-    rows = PlaybackSession.objects.filter(public_id=session_id, account=OuterRef("pk"))
-    facts = JSONObject(pk="pk", fingerprint="request_fingerprint", ended="end_reason")
-    return Subquery(rows.values(row=facts))

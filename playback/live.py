@@ -6,18 +6,19 @@ known in advance (``Watch``), and whenever a blackout is set (``channels.blackou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from accounts.entitlements import Allow, Holder, Terms
 from channels import blackouts
 from channels.blackouts import Ban, Screen
 from channels.models import Channel, Programme
-from channels.programme_ids import parse_programme_id
 from channels.timeshift import Span
-from playback import access
+from playback import access, households, on_air
+from playback.households import Question
+from playback.on_air import OnAir
 from streamapi.errors import Conflict, Denied, Gone, InvalidInput, NotFound
 
 LIVE: Final = "live"
@@ -67,12 +68,20 @@ class Airing:
     ``is_bound`` is true when one programme was asked for, not the channel as it goes on.
     """
 
-    channel: Channel
-    programme: Programme | None
+    known: OnAir
     mode: str
     screen: Screen
     is_bound: bool
-    bans: Sequence[Ban]
+
+    @property
+    def channel(self) -> Channel:
+        """What it is on."""
+        return self.known.channel
+
+    @property
+    def programme(self) -> Programme | None:
+        """What is on, or was."""
+        return self.known.programme
 
     @property
     def span(self) -> Span | None:
@@ -92,9 +101,8 @@ class Airing:
     def terms(self) -> Terms:
         """What the rule of entitlement has to know."""
         where = self.channel.territories
-        codes: Sequence[str] = self.channel.package_codes  # type: ignore[attr-defined]
         return Terms(
-            packages=frozenset(codes),
+            packages=self.known.packages,
             min_age=max(self.channel.min_age, self._rated),
             territories=frozenset(where) if where else None,
         )
@@ -128,7 +136,7 @@ class Airing:
     def ban(self, now: datetime) -> Ban | None:
         """The blackout that forbids it now."""
         start, end = self._seconds(now)
-        return blackouts.first(self.bans, self.screen, start, end, now)
+        return blackouts.first(self.known.bans, self.screen, start, end, now)
 
     def watch(self, now: datetime) -> Watch:
         """What its heartbeats have to know."""
@@ -173,7 +181,7 @@ class Airing:
     def _end(self, end_s: int | None, now: datetime) -> tuple[int, str]:
         """The first end that is known in advance; 0 for none."""
         ends: list[tuple[int, str]] = []
-        ban_s = blackouts.next_start(self.bans, self.screen, end_s, now)
+        ban_s = blackouts.next_start(self.known.bans, self.screen, end_s, now)
         if ban_s is not None:
             ends.append((ban_s, BLACKOUT))
         if self._named is not None:
@@ -250,7 +258,13 @@ class End:
         return cls(BLACKOUT, ban.ends_at, ban.alternative_id)
 
 
-def find(
+def question(channel_id: str, airing_id: str, now: datetime) -> Question:
+    """What ``found`` has to be answered."""
+    return on_air.question(channel_id, airing_id, now)
+
+
+def found(
+    answer: Mapping[str, Any] | None,
     *,
     channel_id: str,
     airing_id: str,
@@ -259,29 +273,27 @@ def find(
     now: datetime,
 ) -> Airing:
     """What a device asked for; raises when there is no such thing to play."""
-    programme: Programme | None
-    if airing_id:
-        channel, programme = _aired(airing_id)
-        if channel_id not in {"", channel.public_id, channel.slug}:
-            raise InvalidInput(
-                "That programme is on another channel.", pointer="/airing_id"
-            )
-    else:
-        channel = _channel(channel_id)
-        programme = _running(channel, now)
+    known = on_air.found(answer)
+    if airing_id and (known is None or known.programme is None):
+        raise NotFound("There is no such programme.", pointer="/airing_id")
+    if known is None:
+        raise _no_channel()
+    channel = known.channel
+    if airing_id and channel_id not in {"", channel.public_id, channel.slug}:
+        raise InvalidInput(
+            "That programme is on another channel.", pointer="/airing_id"
+        )
     return Airing(
-        channel=channel,
-        programme=programme,
-        mode=_mode(mode, programme, bool(airing_id), now),
+        known,
+        mode=_mode(mode, known.programme, bool(airing_id), now),
         screen=screen,
         is_bound=bool(airing_id),
-        bans=blackouts.of_channel(channel.pk, now),
     )
 
 
 def airing_at(channel_id: str, moment: datetime) -> str:
     """The programme that was on at a moment, for players that name times alone."""
-    found = _running(_channel(channel_id), moment)
+    found = _read(channel_id, "", moment).programme
     if found is None:
         raise NotFound("Nothing was on at that time.", pointer="?start")
     return found.public_id
@@ -313,18 +325,15 @@ def check(
 
 def again(watch: Watch, holder: Holder, *, now: datetime) -> tuple[Airing, Allow]:
     """The same session some time later; raises what stands in its way now."""
-    channel = _channel(watch.channel_id)
-    programme = _running(channel, now)
-    if watch.programme_id:  # else what an import has put in its place
+    known = _read(watch.channel_id, watch.programme_id, now)
+    if watch.programme_id and known.programme is None:  # an import put another there
         began = datetime.fromtimestamp(watch.starts_s, UTC)
-        programme = _on(channel, watch.programme_id) or _running(channel, began)
+        known = _read(watch.channel_id, "", now, at=began)
     airing = Airing(
-        channel=channel,
-        programme=programme,
+        known,
         mode=watch.mode,
         screen=watch.screen,
         is_bound=bool(watch.programme_id),
-        bans=blackouts.of_channel(channel.pk, now),
     )
     if now.timestamp() < watch.age_until:
         holder = replace(holder, maturity=max(holder.maturity, watch.age))
@@ -361,28 +370,15 @@ def _mode(
     return CATCH_UP
 
 
-def _channel(id_or_slug: str) -> Channel:
-    channels = Channel.objects.filter(is_active=True).placed(None).for_card()
-    channel = channels.named(id_or_slug).prefetch_related("sources").first()
-    if channel is None:
-        raise NotFound("There is no such channel.", pointer="/channel_id")
-    return channel
+def _read(
+    channel_id: str, airing_id: str, now: datetime, *, at: datetime | None = None
+) -> OnAir:
+    question = on_air.question(channel_id, airing_id, now, at=at)
+    known = on_air.found(households.answer(question))
+    if known is None:
+        raise _no_channel()
+    return known
 
 
-def _aired(programme_id: str) -> tuple[Channel, Programme]:
-    parsed = parse_programme_id(programme_id)
-    channel = _channel(parsed[0]) if parsed else None
-    programme = _on(channel, programme_id) if channel else None
-    if channel is None or programme is None:
-        raise NotFound("There is no such programme.", pointer="/airing_id")
-    return channel, programme
-
-
-def _on(channel: Channel, programme_id: str) -> Programme | None:
-    parsed = parse_programme_id(programme_id)
-    return channel.programmes.filter(starts_at=parsed[1]).first() if parsed else None
-
-
-def _running(channel: Channel, now: datetime) -> Programme | None:
-    moment = timedelta(microseconds=1)
-    return channel.programmes.within(now, now + moment).order_by("starts_at").first()
+def _no_channel() -> NotFound:
+    return NotFound("There is no such channel.", pointer="/channel_id")

@@ -12,10 +12,9 @@ from typing import Any, Final
 
 import orjson
 from django.conf import settings
-from django.db import IntegrityError, transaction
 
 from accounts import grants
-from accounts.entitlements import Allow, Holder
+from accounts.entitlements import ANONYMOUS, Allow, Holder
 from accounts.features import FREE
 from accounts.tokens import Viewer
 from channels.blackouts import Screen
@@ -35,8 +34,9 @@ from playback import (
     rules,
     streams,
 )
+from playback.concurrency import AlreadyStarted
 from playback.content import Playable
-from playback.households import Household
+from playback.households import Household, Question
 from playback.keyring import delivery_keys
 from playback.leases import LEASE_S, Beat, Facts, Hot, Limits
 from playback.live import End, Watch
@@ -174,16 +174,21 @@ def start(
     """
     family = devices.family(request.platform)
     protection = drm.settle(family.name, family.systems, request.drm)
-    playable = _wanted(request, family, territory, now)
-    heights = devices.shown(playable.rungs, request.codecs, request.hdr)
-    holder = access.holder_of(viewer, now=now, pin_proof=request.pin_proof)
-    allow = _allowed(playable, holder, territory, now)
     session_id = request.session_id(viewer)
-    household = None
-    if viewer is not None:
-        household = households.load(
-            holder, content_id=playable.content_id, session_id=session_id, now=now
-        )
+    household, about = households.load(
+        viewer,
+        _question(request, now),
+        position_of=request.content_id or request.airing_id,
+        session_id=session_id,
+        now=now,
+    )
+    playable = _wanted(request, family, territory, about, now)
+    heights = devices.shown(playable.rungs, request.codecs, request.hdr)
+    holder = ANONYMOUS
+    if viewer is not None and household is not None:
+        pin_proof = request.pin_proof
+        holder = access.lifted(household.holder, viewer, pin_proof, now=now)
+    allow = _allowed(playable, holder, territory, now)
     limits = _limits(request, playable, protection, allow, household)
     height = devices.cap(heights, limits)
     if height[1] is None and height[0] < playable.tallest:
@@ -295,11 +300,12 @@ def _session(
     now: datetime,
 ) -> PlaybackSession:
     """The session as it would be stored."""
+    holder = household.holder if household else ANONYMOUS
     session = PlaybackSession(
         public_id=session_id,
-        account_id=household.account_pk if household else None,
-        profile_id=household.profile_pk if household else None,
-        device_id=household.device_pk if household else None,
+        account_id=holder.account_pk,
+        profile_id=holder.profile_pk,
+        device_id=holder.device_pk,
         asset_id=playable.asset_pk,
         content_id=playable.content_id,
         folder=playable.folder,
@@ -325,13 +331,14 @@ def _facts(
     main = session.content_id == playable.content_id and playable.kind == "main"
     if playable.airing is not None and playable.airing.mode == live.LIVE:
         main = False  # a channel has no end to be on the way to
+    holder = household.holder if household else ANONYMOUS
     return Facts(
-        owner=household.account_id if household else session.public_id,
-        device=household.device_id if household else session.public_id,
+        owner=holder.account_id or session.public_id,
+        device=holder.device_id or session.public_id,
         device_name=household.device_name if household else "",
         family=family.form_factor,
         profile_name=household.profile_name if household else "",
-        profile_pk=household.profile_pk if household and main else None,
+        profile_pk=holder.profile_pk if main else None,
         content=playable.content_id,
         name=playable.name,
         started_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -376,32 +383,32 @@ def _placed(
     now: datetime,
 ) -> Hot | None:
     """Store the session with its lease, unless its key was used before."""
-    if household and household.earlier:
+    if household and household.is_repeated:
         _repeat(session)
         return None
+    facts = Facts(**session.facts)
     try:
         if household is None:
-            _place_alone(session)
+            _place_alone(session, facts, now)
             return None
         return concurrency.take(
             session,
-            Facts(**session.facts),
-            households.limits(allow.caps.streams, session.facts["family"]),
+            facts,
+            households.limits(allow.caps.streams, facts.family),
             household,
-            evict=concurrency.session_of(request.take_over, household.account_id),
+            evict=concurrency.session_of(request.take_over, facts.owner),
             now=now,
         )
-    except IntegrityError:
+    except AlreadyStarted:
         _repeat(session)
         return None
 
 
-def _place_alone(session: PlaybackSession) -> None:
+def _place_alone(session: PlaybackSession, facts: Facts, now: datetime) -> None:
     """Without a household nothing is counted; the lease is for heartbeats alone."""
-    with transaction.atomic():
-        session.save(force_insert=True)
+    concurrency.store(session, _ALONE, now=now)
     with suppress(Unavailable):  # else heartbeats go to PostgreSQL
-        leases.acquire(session.public_id, Facts(**session.facts), _ALONE)
+        leases.acquire(session.public_id, facts, _ALONE)
 
 
 def _repeat(session: PlaybackSession) -> None:
@@ -440,13 +447,25 @@ def _resume(
     return 0 if done else min(position, playable.duration_ms)
 
 
+def _question(request: PlayRequest, now: datetime) -> Question:
+    if request.is_live:
+        return live.question(request.channel_id, request.airing_id, now)
+    return content.question(request.content_id, request.kind, request.language)
+
+
 def _wanted(
-    request: PlayRequest, family: devices.Family, territory: str, now: datetime
+    request: PlayRequest,
+    family: devices.Family,
+    territory: str,
+    about: Any,
+    now: datetime,
 ) -> Playable:
     """The content, or the channel, that was asked for."""
     if not request.is_live:
-        return content.find(request.content_id, request.kind, request.language)
-    airing = live.find(
+        asked = request.content_id, request.kind, request.language
+        return content.find(*asked, stamp=about)
+    airing = live.found(
+        about,
         channel_id=request.channel_id,
         airing_id=request.airing_id,
         mode=request.start,

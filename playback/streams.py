@@ -21,7 +21,7 @@ _NOTHING: Final[Mapping[str, Any]] = dict.fromkeys(("rungs", "sounds", "words"),
 
 def playable(airing: Airing, family: Family) -> Playable:
     """The channel as something to play; raises NotPlayable when nothing of it is up."""
-    for source in airing.channel.sources.in_failover_order():
+    for source in airing.known.sources:
         found = _origin(source, airing) if _is_ours(source) else _elsewhere(source)
         if found is None or devices.kind_of(found[1].url) not in family.manifests:
             continue

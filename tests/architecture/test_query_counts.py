@@ -2,11 +2,12 @@
 
 ``make query-counts`` writes ``query_counts.json`` anew; its diff is read like code. To pin
 an endpoint, add a probe: a name, and a function that makes ``size`` things and returns the
-path to read.
+path to read, or the call to make.
 """
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from rest_framework.test import APIClient
 
 from catalog import publishing, rail_sources, related, releasing
 from streamapi.env import Environment
-from tests.factories import accounts, catalog, channels
+from tests.factories import accounts, catalog, channels, playback
+from tests.playback.screens import household
 
 BASELINE = Path(__file__).with_name("query_counts.json")
 UPDATE = Environment().flag("UPDATE_QUERY_COUNTS", default=False)
@@ -205,6 +207,48 @@ def _search_with_facets(size):
     return f"{_search(size)}&facets=true"
 
 
+def _pressing(size, **asked):
+    """Press play for the second time: ``size`` streams run, as many plans are owned."""
+    *others, screen = household(size + 1, streams=size + 1)
+    for number in range(size):
+        account = screen.device.account
+        accounts.own(account, accounts.make_product(f"extra-{number}", "basic"))
+    for other in (*others, screen):
+        assert other.play(**asked).status_code == 201
+    return partial(screen.play, **asked)
+
+
+def _play_film(size):
+    title = catalog.title()
+    title.packages.add(accounts.make_package("basic"))
+    playback.asset(title, audio=("en",) * size, texts=("de",) * size)
+    for week in range(size):
+        catalog.window(title, ends_at=timezone.now() + timedelta(days=7 + week))
+    publishing.publish(title, by=None, now=NOW)
+    return _pressing(size, content_id=title.public_id)
+
+
+def _play_episode(size):
+    title = catalog.series(seasons=(size, size))
+    for season in title.seasons.all():
+        for episode in season.episodes.all():
+            playback.asset(episode=episode)
+    publishing.publish(title, by=None, now=NOW)
+    first = title.seasons.order_by("number")[0].episodes.order_by("number")[0]
+    return _pressing(size, content_id=first.public_id)
+
+
+def _play_channel(size):
+    channel = channels.make_channel(packages=[accounts.make_package("basic")])
+    for number in range(size):
+        url = f"https://origin.example/{number}/master.m3u8"
+        channels.make_stream(channel, position=number, url=url)
+        channels.make_blackout(channel, starts_at=timezone.now() + timedelta(days=1))
+    began = timezone.now() - timedelta(minutes=20)
+    channels.make_programme(channel, began, min_age=0)
+    return _pressing(size, content_id="", channel_id=channel.public_id)
+
+
 PROBES = {
     "GET /v1/channels": _channel_list,
     "GET /v1/channels/now": _now,
@@ -229,13 +273,17 @@ PROBES = {
     "GET /v1/people/{id}": _person,
     "GET /v1/search": _search,
     "GET /v1/search?facets=true": _search_with_facets,
+    "POST /v1/playback/sessions for a film": _play_film,
+    "POST /v1/playback/sessions for an episode": _play_episode,
+    "POST /v1/playback/sessions for a channel": _play_channel,
 }
 
 
-def count(path):
+def count(asked):
+    call = asked if callable(asked) else partial(APIClient().get, asked)
     with CaptureQueriesContext(connection) as captured:
-        response = APIClient().get(path)
-    assert response.status_code == 200, response.content
+        response = call()
+    assert response.status_code in {200, 201}, response.content
     return len(captured)
 
 

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -292,7 +293,7 @@ class TestWithoutRedis:
             raise DatabaseError("the disk is full")
 
         with monkeypatch.context() as patch:
-            patch.setattr(PlaybackSession, "save", fail)
+            patch.setattr(concurrency, "store", fail)
             first.client.raise_request_exception = False
             assert first.play(content_id).status_code >= 500
         owner = first.device.account.public_id
@@ -458,14 +459,8 @@ class TestRepeating:
         load = sessions.households.load
 
         def before_the_other(*args: object, **facts: object) -> object:
-            loaded = load(*args, **facts)
-            return type(loaded)(
-                **{
-                    name: getattr(loaded, name)
-                    for name in loaded.__dataclass_fields__
-                    if name != "earlier"
-                }
-            )
+            household, about = load(*args, **facts)
+            return replace(household, is_repeated=False), about
 
         monkeypatch.setattr(sessions.households, "load", before_the_other)
         response = mine.play(content_id, "key-1")
