@@ -1,26 +1,27 @@
 """Fixtures that every test may use."""
 
-import threading
+import base64
+import json
+import os
 
-import greenlet
 import pytest
 
-_kept = []
-_run = threading.Thread.run
 
+@pytest.fixture(scope="session", autouse=True)
+def _programs_are_measured_by_greenlet():
+    """Coverage follows the greenlets of the programs that tests start; here, threads alone.
 
-def _run_and_keep(thread):
-    """Keep the greenlet of each thread.
-
-    Coverage knows threads by it and runs Python when it is freed, in a callback of the
-    interpreter. When a second thread ends in that very moment, CPython 3.11 with a trace
-    function asks for ever whether there is something left to do.
+    Where it follows greenlets, each thread gets one, and freeing it runs Python inside the
+    interpreter's own callbacks: under CPython 3.11 two threads that ended in one moment
+    hung a test run for ever, or crashed it.
     """
-    _kept.append(greenlet.getcurrent())
-    _run(thread)
-
-
-threading.Thread.run = _run_and_keep
+    config = os.environ.get("COVERAGE_PROCESS_CONFIG")
+    if config:
+        measured = json.loads(base64.b64decode(config))
+        measured["concurrency"] = ["thread", "gevent"]
+        os.environ["COVERAGE_PROCESS_CONFIG"] = base64.b64encode(
+            json.dumps(measured).encode()
+        ).decode()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
