@@ -220,7 +220,7 @@ class AccountAdmin(ReadOnly, admin.ModelAdmin[Account]):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User]):
-    """People, by their e-mail address."""
+    """People, by their e-mail address; customers are changed on the support page only."""
 
     ordering = ["email"]
     list_display = ["email", "is_active", "is_staff", "joined_at"]
@@ -244,12 +244,10 @@ class UserAdmin(DjangoUserAdmin[User]):
         return own if _is_superuser(request) else [*own, "is_superuser"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        may = super().has_change_permission(request, obj)
-        return may and (_is_superuser(request) or not getattr(obj, "is_superuser", 0))
+        return super().has_change_permission(request, obj) and _in_reach(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        may = super().has_delete_permission(request, obj)
-        return may and (_is_superuser(request) or not getattr(obj, "is_superuser", 0))
+        return super().has_delete_permission(request, obj) and _in_reach(request, obj)
 
 
 @admin.register(AuditEntry)
@@ -320,6 +318,15 @@ class VoucherAdmin(admin.ModelAdmin[Voucher]):
 
 def _is_superuser(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
+
+
+def _in_reach(request: HttpRequest, user: User | None) -> bool:
+    """Superusers are changed by superusers; customers by no form without a reason."""
+    if user is None:
+        return True
+    if not user.is_staff and Account.objects.filter(owner=user).exists():
+        return False
+    return _is_superuser(request) or not user.is_superuser
 
 
 def _remedy(answer: dict[str, Any] | None) -> Product | None:

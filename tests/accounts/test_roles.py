@@ -81,6 +81,21 @@ def test_an_administrator_makes_nobody_a_superuser(as_role):
     assert User.objects.filter(pk=root.pk).exists()
 
 
+@pytest.mark.parametrize("page", ["change", "delete", "password"])
+def test_a_customer_is_changed_only_where_a_reason_is_asked(admin_client, page):
+    customer = accounts.make_account().owner
+    names = {
+        "change": "admin:accounts_user_change",
+        "delete": "admin:accounts_user_delete",
+        "password": "admin:auth_user_password_change",
+    }
+    url = reverse(names[page], args=[customer.pk])
+    form = {"email": "x@example.org", "post": "yes", "password1": "A-new-one-9"}
+    assert admin_client.post(url, form).status_code == 403
+    kept = User.objects.get(pk=customer.pk)
+    assert (kept.email, kept.password) == (customer.email, customer.password)
+
+
 def test_groups_of_the_operator_stay_and_ours_are_made_anew():
     own = Group.objects.create(name="Interns")
     editors = Group.objects.create(name=Role.EDITOR.value)
