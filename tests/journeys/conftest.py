@@ -41,18 +41,22 @@ def executable() -> str:
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service with eight titles, the first of them with video.
-
-    Its plans have room for the screens of all journeys: one that was closed in the middle
-    of a film keeps its slot for a while.
-    """
+    """A service with eight titles, the first of them with video."""
     with running(tmp_path_factory.mktemp("service"), "--demo-titles=8") as made:
-        made.manage("shell", "--command", ROOM)
         yield made
 
 
+@pytest.fixture(scope="session")
+def _room(service: Service) -> None:
+    """Plans have room for the screens of all journeys.
+
+    One that was closed in the middle of a film keeps its slot for a while.
+    """
+    service.manage("shell", "--command", ROOM)
+
+
 @pytest.fixture(scope="module")
-def browser(executable: str) -> Iterator[Browser]:
+def browser(executable: str, _room: None) -> Iterator[Browser]:
     """A headless browser. Its event loop must not outlive this module: Django
     refuses to query while one runs."""
     with sync_playwright() as playwright:

@@ -13,6 +13,7 @@ from streamapi.responsecache.patience import Patience
 
 @pytest.fixture
 def patience() -> Iterator[Patience]:
+    gevent.get_hub().loop.update_now()  # it stood still during the tests before
     made = Patience(0.2)
     yield made
     made.stop()
