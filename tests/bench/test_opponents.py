@@ -13,7 +13,6 @@ from bench.site import open_site
 pytestmark = [
     pytest.mark.fault,
     pytest.mark.skipif(tool("taskset") is None, reason="taskset is not installed"),
-    pytest.mark.xdist_group("bench"),
 ]
 
 

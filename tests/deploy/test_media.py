@@ -21,7 +21,6 @@ from tests.deploy.rig import ROOT, Origin, Process
 pytestmark = [
     pytest.mark.fault,
     pytest.mark.skipif(tool("nginx") is None, reason="nginx is not installed"),
-    pytest.mark.xdist_group("nginx"),
 ]
 MASTER = "/v/as_film/1/master.m3u8"
 FRAME = """

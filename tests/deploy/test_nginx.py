@@ -27,7 +27,6 @@ from tests.deploy.rig import ROOT, Edge, Origin, wait_until
 pytestmark = [
     pytest.mark.fault,
     pytest.mark.skipif(tool("nginx") is None, reason="nginx is not installed"),
-    pytest.mark.xdist_group("nginx"),
 ]
 STALE_AFTER_S = Edge.FRESH_S + 1.2
 EXPIRED_AFTER_S = Edge.FRESH_S + Edge.STALE_S + 1.2

@@ -18,7 +18,6 @@ from tests.journeys.service import Service
 
 pytestmark = [
     pytest.mark.media,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.timeout(600),
 ]
 

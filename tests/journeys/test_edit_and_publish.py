@@ -14,7 +14,6 @@ from tests.journeys.service import Service
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.timeout(600),
 ]
 

@@ -18,7 +18,6 @@ from tests.journeys.test_edit_and_publish import sign_in
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.timeout(600),
 ]
 NAME = "The Lantern Keepers"

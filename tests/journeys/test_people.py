@@ -17,7 +17,6 @@ from tests.journeys.test_watch_a_film import in_package
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.media,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.timeout(600),
 ]
 

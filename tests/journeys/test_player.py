@@ -15,7 +15,6 @@ from tests.journeys.test_watch_a_film import FILM, press_play
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.media,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.timeout(600),
 ]
 PLAYS = "**/v1/playback/sessions"

@@ -15,7 +15,6 @@ from tests.journeys.service import Service
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.media,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.timeout(600),
 ]
 

@@ -25,7 +25,6 @@ SHAKA = Path(settings.BASE_DIR) / "templates/static/vendor/shaka-player.js"
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.media,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.timeout(600),
     pytest.mark.skipif(
         not SHAKA.exists(), reason="shaka-player is not here: npm was not found"

@@ -8,7 +8,7 @@ from streamapi.local.processes import wait_until
 
 from .conftest import Server, StartServer
 
-pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("gunicorn")]
+pytestmark = pytest.mark.fault
 PRELOADED = ("--preload", "tests.streamapi.gunicorn.queried_wsgi:application")
 
 

@@ -14,7 +14,7 @@ from streamapi.local.processes import wait_until
 
 from .conftest import Database, Server, StartServer
 
-pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("gunicorn")]
+pytestmark = pytest.mark.fault
 
 
 def ping_times(server: Server, stop: threading.Event) -> list[float]:

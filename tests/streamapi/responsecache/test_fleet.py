@@ -25,7 +25,7 @@ from tests.streamapi.responsecache.fleet import (
     storm,
 )
 
-pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("fleet")]
+pytestmark = pytest.mark.fault
 
 WORKERS = 4
 
