@@ -15,13 +15,13 @@ def _programs_are_measured_by_greenlet():
     interpreter's own callbacks: under CPython 3.11 two threads that ended in one moment
     hung a test run for ever, or crashed it.
     """
-    config = os.environ.get("COVERAGE_PROCESS_CONFIG")
+    inherited = os.environ  # noqa: TID251 what coverage hands to programs, no setting of ours
+    config = inherited.get("COVERAGE_PROCESS_CONFIG")
     if config:
         measured = json.loads(base64.b64decode(config))
         measured["concurrency"] = ["thread", "gevent"]
-        os.environ["COVERAGE_PROCESS_CONFIG"] = base64.b64encode(
-            json.dumps(measured).encode()
-        ).decode()
+        encoded = base64.b64encode(json.dumps(measured).encode())
+        inherited["COVERAGE_PROCESS_CONFIG"] = encoded.decode()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
