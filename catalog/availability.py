@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
 
+from catalog import given
 from catalog.content import WindowContent
 from catalog.models import PublishedTitle, PublishedWindow
+from streamapi.clients import Variant
+from streamapi.postgresql.statements import Statement
 
 _EVER: Final = datetime.max.replace(tzinfo=UTC)
 _ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
@@ -41,6 +45,18 @@ def is_available(title_pk: int, territory: str, now: datetime) -> bool:
     if not windowed:
         return windowed is not None
     return standing(title_pk, territory, now).is_open
+
+
+def next_boundary(variant: Variant, now: datetime) -> datetime | None:
+    """When the next window of any title is announced, opens or closes there."""
+    moments = _boundaries().rows(**given.values(variant, now))
+    return min((moment for (moment,) in moments), default=None)
+
+
+@cache
+def _boundaries() -> Statement:
+    windows = PublishedWindow.objects.in_territory(given.ANYBODY.territory)
+    return Statement(windows.boundaries(given.ANY_TIME), is_planned_once=True)
 
 
 def standing(title_pk: int, territory: str, now: datetime) -> Standing:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import ClassVar, Final
 
 import orjson
+from django.db.models import CharField, TextField
+from django.db.models.functions import Cast
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -18,6 +21,7 @@ from catalog.rails import Filled, Shelf, Wanted
 from streamapi.clients import Variant
 from streamapi.errors import NotFound
 from streamapi.http import moments
+from streamapi.postgresql.statements import Given, Statement
 from streamapi.responsecache import CachePolicy, expires_by, tag
 from streamapi.rest.pagination import decode_cursor, encode_cursor, page_size
 from streamapi.rest.viewsets import ReadOnlyViewSet
@@ -50,19 +54,20 @@ class PageViewSet(ReadOnlyViewSet):
         """A whole screen: its rails with their first entries, in one answer."""
         variant: Variant = request.variant  # type: ignore[attr-defined]
         now = moments.of(request)
-        row = PublishedPage.objects.filter(slug=slug).first()
-        if row is None:
+        rows = _released().rows(slug=slug)
+        if not rows:
             raise NotFound
-        content: PageContent = row.content
+        page_pk, number, text = rows[0]
+        content: PageContent = orjson.loads(text)
         shown = [one for one in content["rails"] if targeting.shows(one, variant, now)]
         shelf = rails.fill([Wanted(one, one["size"]) for one in shown], variant, now)
         shelf.ends_at(targeting.next_change(content["rails"], now))
-        _mark(request, row.page_id, shelf)
+        _mark(request, page_pk, shelf)
         texts = (_rail(one, variant.language) for one in shelf.rails)
         head = {
             **_named(content, variant.language),
             "id": content["id"],
-            "version": row.number,
+            "version": number,
             "expires_at": shelf.changes_at,
         }
         body = answers.with_member(answers.text(head), "rails", f"[{','.join(texts)}]")
@@ -107,6 +112,14 @@ class RailViewSet(ReadOnlyViewSet):
         results = [text for one in shelf.rails for text in one.results]
         follows = [_next(one) for one in shelf.rails]
         return answers.page(results, next(iter(follows), None), variant.language)
+
+
+@cache
+def _released() -> Statement:
+    """The released version of a page: its number there, and its content as text."""
+    pages = PublishedPage.objects.filter(slug=Given("slug", CharField()))
+    rows = pages.values_list("page_id", "number", Cast("content", TextField()))
+    return Statement(rows, is_planned_once=True)
 
 
 def _mark(request: Request, page_pk: int, shelf: Shelf) -> None:

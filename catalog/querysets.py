@@ -69,13 +69,17 @@ class WindowQuerySet(QuerySet["PublishedWindow"]):
 
     def next_boundary(self, now: datetime) -> datetime | None:
         """The next moment at which one of them is announced, opens or closes."""
+        return min((moment for (moment,) in self.boundaries(now)), default=None)
+
+    def boundaries(self, now: datetime) -> QuerySet[PublishedWindow, tuple[datetime]]:
+        """The next moment of each kind, as far as there is one."""
         first, *others = (
             self.filter(**{f"{column}__gt": now})
             .order_by(column)
-            .values_list(column, flat=True)[:1]
+            .values_list(column)[:1]
             for column in ("starts_at", "ends_at", "announced_at")
         )
-        return min((one for one in first.union(*others) if one), default=None)
+        return first.union(*others)
 
 
 def _windows_in(territory: str) -> WindowQuerySet:

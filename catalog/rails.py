@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from catalog import cache_keys, title_rails
-from catalog.models import PublishedWindow
+from catalog import availability, cache_keys, title_rails
 from catalog.rail_sources import Ask, ForeignSource, PersonalSource, TitleSource, find
 from catalog.title_rails import Filled, Wanted
 from streamapi.clients import Variant
@@ -53,8 +52,7 @@ def fill(wanted: Sequence[Wanted], variant: Variant, now: datetime) -> Shelf:
     if titles:
         found |= title_rails.fill(titles, variant, now)
         shelf.tags |= _tags(one for one, _ in titles.values())
-        windows = PublishedWindow.objects.in_territory(variant.territory)
-        shelf.ends_at(windows.next_boundary(now))
+        shelf.ends_at(availability.next_boundary(variant, now))
     for each, places in foreign.values():
         found |= _foreign(each, places, variant, now, shelf)
     in_order = (found[place] for place in sorted(found))

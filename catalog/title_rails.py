@@ -8,22 +8,36 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from functools import cache, lru_cache
+from typing import Any, Final, NamedTuple
 
-from django.db.models import F, IntegerField, QuerySet, TextField, Value
+import orjson
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    F,
+    IntegerField,
+    QuerySet,
+    TextField,
+    Value,
+)
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
-from catalog import answers, availability
+from catalog import answers, availability, given
 from catalog.models import PublishedTitle
 from catalog.page_content import RailContent
 from catalog.rail_sources import COMING, Selection, TitleSource
 from streamapi.clients import Variant
+from streamapi.postgresql.statements import Given, Statement
 
 FIRST_SCREEN: Final = 4
 """So many rails do not repeat each other: what a viewer sees at a glance."""
 ENOUGH: Final = 6
 """A rail that would be left with fewer is shown as it is."""
 _NUMBER_BITS: Final = 31
+_CHOICES: Final = 128
+"""Combinations of rails whose statement is kept: versions of pages and their screens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +86,24 @@ class _Request:
 
     wanted: Wanted
     source: TitleSource
-    selections: Sequence[Selection]
     limit: int
     rows: int
     is_thinned: bool
+
+
+class _Way(NamedTuple):
+    """A way in which the rail at a place is filled, and how its keys are ordered."""
+
+    place: int
+    descending: bool
+    is_text: bool
+
+
+class _Choice(NamedTuple):
+    """The statement that chooses the titles of some rails, and its branches."""
+
+    statement: Statement
+    ways: Sequence[_Way]
 
 
 Sourced = Mapping[int, tuple[Wanted, TitleSource]]
@@ -84,8 +112,8 @@ Sourced = Mapping[int, tuple[Wanted, TitleSource]]
 
 def fill(wanted: Sourced, variant: Variant, now: datetime) -> dict[int, Filled]:
     """The rails with their entries, by the same places."""
-    requests = _requests(wanted, variant, now)
-    rows = _rows(requests)
+    requests = _requests(wanted)
+    rows = _rows(requests, variant, now)
     kept = _kept(requests, rows)
     cards = _cards({row.title for each, _ in kept.values() for row in each}, variant)
     windowed = [pk for pk, card in cards.items() if card.windowed]
@@ -107,7 +135,7 @@ def fill(wanted: Sourced, variant: Variant, now: datetime) -> dict[int, Filled]:
     }
 
 
-def _requests(wanted: Sourced, variant: Variant, now: datetime) -> dict[int, _Request]:
+def _requests(wanted: Sourced) -> dict[int, _Request]:
     """How many rows to look at: one more than are shown tells whether it goes on, and a
     thinned rail may lose as many as stand above it."""
     found: dict[int, _Request] = {}
@@ -116,58 +144,87 @@ def _requests(wanted: Sourced, variant: Variant, now: datetime) -> dict[int, _Re
         limit = min(one.limit, source.most or one.limit)
         thinned = source.is_thinned and order < FIRST_SCREEN
         rows = limit + 1 + (above if thinned else 0)
-        ways = [source.select, *([source.otherwise] if source.otherwise else [])]
-        selections = [select(one.rail, variant, now) for select in ways]
-        found[place] = _Request(one, source, selections, limit, rows, thinned)
+        found[place] = _Request(one, source, limit, rows, thinned)
         above += limit
     return found
 
 
-def _rows(requests: Mapping[int, _Request]) -> dict[int, list[_Row]]:
+def _rows(
+    requests: Mapping[int, _Request], variant: Variant, now: datetime
+) -> dict[int, list[_Row]]:
     """The rows of all rails, each in its order; one query."""
-    parts = [
-        (place, request, selection)
-        for place, request in requests.items()
-        for selection in request.selections
-    ]
-    branches = [_branch(number, *part[1:]) for number, part in enumerate(parts)]
-    rows: list[list[_Row]] = [[] for _ in parts]
-    for row in (
-        branches[0].union(*branches[1:], all=True) if branches[1:] else branches[0]
-    ):
+    choice = _choice(
+        tuple((place, one.source) for place, one in requests.items()),
+        orjson.dumps([_shape(one) for one in requests.values()]),
+    )
+    rows: list[list[_Row]] = [[] for _ in choice.ways]
+    after = _after(requests, choice.ways)
+    for row in choice.statement.rows(**given.values(variant, now), **after):
         rows[row[0]].append(_Row(*row))
     found: dict[int, dict[int, _Row]] = {place: {} for place in requests}
-    for (place, _, selection), some in zip(parts, rows, strict=True):
-        for row in _sorted(some, selection):
-            found[place].setdefault(row.title, row)
+    for way, some in zip(choice.ways, rows, strict=True):
+        for row in _sorted(some, way):
+            found[way.place].setdefault(row.title, row)
     return {place: list(some.values()) for place, some in found.items()}
 
 
+def _shape(request: _Request) -> tuple[RailContent, int, bool]:
+    """All that the statement depends on, beside the source itself."""
+    return request.wanted.rail, request.rows, request.wanted.after is not None
+
+
+@lru_cache(_CHOICES)
+def _choice(sources: Sequence[tuple[int, TitleSource]], shapes: bytes) -> _Choice:
+    ways: list[_Way] = []
+    branches: list[QuerySet[Any, Any]] = []
+    for (place, source), shape in zip(sources, orjson.loads(shapes), strict=True):
+        rail, rows, is_continued = shape
+        for select in (source.select, source.otherwise):
+            if select is not None:
+                selection = select(rail, given.ANYBODY, given.ANY_TIME)
+                branch = _branch(len(ways), selection, is_continued=is_continued)
+                branches.append(branch[:rows])
+                ways.append(_Way(place, selection.descending, selection.is_text))
+    first, *others = branches
+    together = first.union(*others, all=True) if others else first
+    return _Choice(Statement(together, is_planned_once=True), ways)
+
+
 def _branch(
-    number: int, request: _Request, selection: Selection
+    number: int, selection: Selection, *, is_continued: bool
 ) -> QuerySet[PublishedTitle, tuple[int, int, str]]:
-    after = request.wanted.after
     titles = selection.titles.annotate(key=selection.key)
-    if after is not None:
+    if is_continued:
         step = "lt" if selection.descending else "gt"
-        key = after if selection.is_text else int(after)
-        titles = titles.filter(**{f"key__{step}": key})
+        field = TextField() if selection.is_text else BigIntegerField()
+        titles = titles.filter(**{f"key__{step}": Given(f"after_{number}", field)})
     return (
         titles.order_by("-key" if selection.descending else "key")
         .annotate(
             branch=Value(number, IntegerField()), text=Cast(F("key"), TextField())
         )
-        .values_list("branch", "title_id", "text")[: request.rows]
+        .values_list("branch", "title_id", "text")
     )
 
 
-def _sorted(rows: Sequence[_Row], selection: Selection) -> list[_Row]:
+def _after(
+    requests: Mapping[int, _Request], ways: Sequence[_Way]
+) -> dict[str, int | str]:
+    found: dict[str, int | str] = {}
+    for number, way in enumerate(ways):
+        after = requests[way.place].wanted.after
+        if after is not None:
+            found[f"after_{number}"] = after if way.is_text else int(after)
+    return found
+
+
+def _sorted(rows: Sequence[_Row], way: _Way) -> list[_Row]:
     """In order again: nothing promises the order of a union."""
 
     def key(row: _Row) -> tuple[int, str]:
-        return (0, row.key) if selection.is_text else (int(row.key), "")
+        return (0, row.key) if way.is_text else (int(row.key), "")
 
-    return sorted(rows, key=key, reverse=selection.descending)
+    return sorted(rows, key=key, reverse=way.descending)
 
 
 def _kept(
@@ -188,9 +245,19 @@ def _kept(
 
 
 def _cards(titles: Collection[int], variant: Variant) -> dict[int, _Card]:
-    rows = PublishedTitle.objects.filter(title__in=titles, language=variant.language)
+    rows = _cards_of().rows(titles=list(titles), language=variant.language)
+    return {row[0]: _Card(*row) for row in rows}
+
+
+@cache
+def _cards_of() -> Statement:
+    titles = Given("titles", ArrayField(BigIntegerField()))
+    rows = PublishedTitle.objects.filter(
+        title__in=RawSQL("SELECT unnest(%s::bigint[])", [titles]),
+        language=given.ANYBODY.language,
+    )
     columns = rows.values_list("title_id", "card", "by_addition", "windowed")
-    return {row[0]: _Card(*row) for row in columns}
+    return Statement(columns, is_planned_once=True)
 
 
 def _entry(card: _Card, period: availability.Standing | None, request: _Request) -> str:

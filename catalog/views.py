@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
@@ -12,13 +11,20 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from catalog import answers, cache_keys, searching, title_page
+from catalog import (
+    answers,
+    availability,
+    cache_keys,
+    filters,
+    listing,
+    searching,
+    title_page,
+)
 from catalog.episodes import ORDERS
 from catalog.filters import (
     AVAILABILITIES,
     SORTS,
     TitleFilter,
-    availability,
     episode_order,
     flag,
     ordering,
@@ -32,10 +38,8 @@ from catalog.models import (
     PublishedPerson,
     PublishedSeason,
     PublishedTitle,
-    PublishedWindow,
 )
 from catalog.models.titles import Kind
-from catalog.querysets import PublishedTitleQuerySet
 from catalog.serializers import (
     CardShape,
     CollectionCardShape,
@@ -58,8 +62,6 @@ _VARY: Final = ("language", "territory", "maturity")
 _MAX_PARTS: Final = 200
 _MAX_MEMBERS: Final = 200
 _CHART: Final = 10
-_FAR: Final = timedelta(days=3650)
-"""How far ahead a title may be announced."""
 
 
 class CardPagination(KeysetPagination):
@@ -126,23 +128,31 @@ class TitleViewSet(_PagedViewSet):
     )
     def list(self, request: Request) -> HttpResponse:
         """Cards of the titles that match, a page at a time."""
-        variant = _variant(request)
-        now = moments.of(request)
-        wanted = TitleFilter.read(request.query_params)
-        self.ordering = (ordering(request.query_params),)
-        key = self.ordering[0].lstrip("-")
-        asked = availability(request.query_params)
-        cards, when = _listed(asked, variant, now)
-        columns = ("card", key, *when.values())
-        rows: Any = self.paginate_queryset(
-            cards.narrowed(**wanted.narrowing).values_list(*columns, named=True)
+        variant, now = _variant(request), moments.of(request)
+        query = request.query_params
+        self.ordering = (ordering(query),)
+        part = CardPagination.part(request, self.ordering)
+        question = listing.Question(
+            availability=filters.availability(query),
+            narrowing=TitleFilter.read(query).narrowing,
+            ordering=self.ordering[0],
+            after=part.after[0] if part.after else None,
+            size=part.size + 1,
+            horizon=_horizon(),
         )
+        found = listing.cards(question, variant, now)
+        rows, following = part.cut(found, lambda row: [row[1]])
         _mark(request, now, cache_keys.TITLES)
-        if when:
-            # whatever opens or closes at the horizon comes to this list, or goes
-            _expire_at_horizon(request, now)
-        texts = (_dated(row, when) for row in rows)
-        return answers.page(texts, self.next_cursor, variant.language)
+        moment = listing.MOMENTS.get(question.availability)
+        if moment is None:
+            return answers.page((row[0] for row in rows), following, variant.language)
+        # whatever opens or closes at the horizon comes to this list, or goes
+        _expire_at_horizon(request, now)
+        texts = (
+            answers.with_member(card, moment, answers.text(when))
+            for card, _, when in rows
+        )
+        return answers.page(texts, following, variant.language)
 
     @extend_schema(operation_id="titles_retrieve", responses=TitleShape)
     def retrieve(self, request: Request, id_or_slug: str) -> HttpResponse:
@@ -420,23 +430,7 @@ def _variant(request: Request) -> Variant:
 def _mark(request: Request, now: datetime, *tags: str) -> None:
     """Note what the answer shows, and that it ends when a window opens or closes."""
     tag(request, *tags)
-    territory = _variant(request).territory
-    windows = PublishedWindow.objects.in_territory(territory)
-    expires_by(request, windows.next_boundary(now))
-
-
-def _listed(
-    asked: str, variant: Variant, now: datetime
-) -> tuple[PublishedTitleQuerySet, Mapping[str, str]]:
-    """The titles to list, and the columns that say when they come or go."""
-    titles = PublishedTitle.objects.all()
-    if asked == "leaving":
-        here = titles.visible(variant, now)
-        found = here.leaving(variant.territory, now, _horizon())
-        return found, {"available_until": "leaves_at"}
-    if asked == "coming":
-        return titles.coming(variant, now, _FAR), {"available_from": "opens_at"}
-    return titles.visible(variant, now), {}
+    expires_by(request, availability.next_boundary(_variant(request), now))
 
 
 def _horizon() -> timedelta:
@@ -444,16 +438,8 @@ def _horizon() -> timedelta:
 
 
 def _expire_at_horizon(request: Request, now: datetime) -> None:
-    windows = PublishedWindow.objects.in_territory(_variant(request).territory)
-    boundary = windows.next_boundary(now + _horizon())
+    boundary = availability.next_boundary(_variant(request), now + _horizon())
     expires_by(request, boundary - _horizon() if boundary else None)
-
-
-def _dated(row: Any, when: Mapping[str, str]) -> str:
-    text: str = row.card
-    for name, column in when.items():
-        text = answers.with_member(text, name, answers.text(getattr(row, column)))
-    return text
 
 
 def _found(row: tuple[int, str] | None) -> tuple[int, str]:

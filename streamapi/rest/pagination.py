@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, TypeVar
 
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
@@ -16,6 +17,7 @@ from streamapi.errors import InvalidInput
 
 MAX_PAGE_SIZE: Final = 100
 _MAX_CURSOR: Final = 600
+_T = TypeVar("_T")
 
 
 def page_size(raw: str | None, default: int, maximum: int = MAX_PAGE_SIZE) -> int:
@@ -52,6 +54,24 @@ def decode_cursor(cursor: str, scope: str) -> list[Any]:
     return values
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a list is asked for; ``after`` are the keys of the row before it."""
+
+    size: int
+    after: list[Any] | None
+    scope: str
+
+    def cut(
+        self, rows: Sequence[_T], keys: Callable[[_T], Sequence[Any]]
+    ) -> tuple[Sequence[_T], str | None]:
+        """The rows to show, of one more than these, and the cursor of what follows."""
+        if len(rows) <= self.size:
+            return rows, None
+        shown = rows[: self.size]
+        return shown, encode_cursor(keys(shown[-1]), self.scope)
+
+
 class KeysetPagination(BasePagination):
     """Pages over ``view.ordering``: non-null columns, the last one unique.
 
@@ -62,6 +82,15 @@ class KeysetPagination(BasePagination):
     max_page_size: ClassVar[int] = MAX_PAGE_SIZE
     next_cursor: str | None = None
 
+    @classmethod
+    def part(cls, request: Request, ordering: Sequence[str]) -> Part:
+        """What ``?limit=`` and ``?cursor=`` ask for; raises on what cannot be."""
+        query = request.query_params
+        size = page_size(query.get("limit"), cls.default_page_size, cls.max_page_size)
+        scope = ":".join((request.path, *ordering))
+        cursor = query.get("cursor")
+        return Part(size, decode_cursor(cursor, scope) if cursor else None, scope)
+
     def paginate_queryset(  # type: ignore[override]
         self,
         queryset: QuerySet[Any],
@@ -69,22 +98,15 @@ class KeysetPagination(BasePagination):
         view: APIView | None = None,
     ) -> list[Any]:
         ordering: tuple[str, ...] = view.ordering  # type: ignore[union-attr]
-        query = request.query_params
-        size = page_size(query.get("limit"), self.default_page_size, self.max_page_size)
-        scope = ":".join((request.path, *ordering))
-        cursor = query.get("cursor")
-        if cursor:
-            queryset = queryset.filter(
-                _after(queryset.model, ordering, decode_cursor(cursor, scope))
-            )
-        rows = list(queryset.order_by(*ordering)[: size + 1])
-        self.next_cursor = None
-        if len(rows) > size:
-            rows = rows[:size]
-            last = rows[-1]
-            values = [getattr(last, name.lstrip("-")) for name in ordering]
-            self.next_cursor = encode_cursor(values, scope)
-        return rows
+        part = self.part(request, ordering)
+        if part.after is not None:
+            queryset = queryset.filter(_after(queryset.model, ordering, part.after))
+        names = [name.lstrip("-") for name in ordering]
+        rows, self.next_cursor = part.cut(
+            list(queryset.order_by(*ordering)[: part.size + 1]),
+            lambda row: [getattr(row, name) for name in names],
+        )
+        return list(rows)
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"results": data, "next": self.next_cursor})

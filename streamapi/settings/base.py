@@ -92,6 +92,8 @@ TEMPLATES = [
 DATABASE_POOL_SIZE = ENV.number("DATABASE_POOL_SIZE", 10)
 REQUEST_DEADLINE_S = ENV.seconds("REQUEST_DEADLINE_S", 5.0)
 STATEMENT_TIMEOUT_MS = ENV.number("STATEMENT_TIMEOUT_MS", 4000)
+# Off behind a proxy that gives each transaction another connection and does not know them.
+PREPARED_STATEMENTS = ENV.flag("PREPARED_STATEMENTS", default=True)
 
 
 def pooled_database(url: str) -> dict[str, Any]:
