@@ -10,6 +10,7 @@ from streamapi.env import Environment, database_settings
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 ENV = Environment()
 STATE_DIR = Path(ENV.text("STATE_DIR", str(BASE_DIR / "var")))
+_HERE = f"http://127.0.0.1:{ENV.number('PORT', 8000)}"
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = []
@@ -201,7 +202,7 @@ OTP_TOTP_ISSUER = "Stream"
 # Access tokens: a JSON list of P-256 private keys in PEM; the first signs, all verify.
 # Empty: a key is made once, in the state directory.
 TOKEN_KEYS = ENV.text("TOKEN_KEYS", "")
-TOKEN_ISSUER = ENV.text("TOKEN_ISSUER", "http://127.0.0.1:8000")
+TOKEN_ISSUER = ENV.text("TOKEN_ISSUER", _HERE)
 TOKEN_AUDIENCE = ENV.text("TOKEN_AUDIENCE", "stream-api")
 OAUTH_CLIENTS = ENV.words("OAUTH_CLIENTS", ("stream-app", "stream-tv", "stream-web"))
 SIGN_IN_REQUESTS_PER_ADDRESS = ENV.number("SIGN_IN_REQUESTS_PER_ADDRESS", 60)
@@ -212,7 +213,7 @@ MANAGE_URLS = {
     "google": "https://play.google.com/store/account/subscriptions",
 }
 # Where people reach us: links in mails, the address a TV shows. Never from a request.
-PUBLIC_URL = ENV.text("PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = ENV.text("PUBLIC_URL", _HERE)
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = STATE_DIR / "mail"
 DEFAULT_FROM_EMAIL = ENV.text("DEFAULT_FROM_EMAIL", "no-reply@localhost")

@@ -87,6 +87,26 @@ class TestProduction:
         assert values("DEBUG", DEBUG="true") == {"DEBUG": False}
 
 
+class TestLocal:
+    def test_what_a_television_shows_is_where_the_service_is(self) -> None:
+        program = (
+            "from django.conf import settings;"
+            "print(settings.PUBLIC_URL,settings.TOKEN_ISSUER)"
+        )
+        variables = {
+            "PORT": "8123",
+            "DJANGO_SETTINGS_MODULE": "streamapi.settings.local",
+        }
+        done = subprocess.run(
+            (sys.executable, "-c", program),
+            cwd=ROOT,
+            env={**env.variables(), **variables},
+            capture_output=True,
+            text=True,
+        )
+        assert done.stdout.split() == ["http://127.0.0.1:8123"] * 2
+
+
 class TestDatabase:
     def test_a_small_pool_that_fails_soon_and_no_connection_kept_by_a_request(
         self,

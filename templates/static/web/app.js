@@ -69,7 +69,7 @@ async function genre(slug) {
 }
 
 async function show() {
-  if (mustChoose() && !location.pathname.startsWith("/profiles")) history.replaceState(null, "", "/profiles");
+  if (mustChoose() && !/^\/(profiles|account)/.test(location.pathname)) history.replaceState(null, "", "/profiles");
   const mine = ++visit;
   await leaveView?.();
   leaveView = null;
