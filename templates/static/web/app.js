@@ -11,6 +11,7 @@ import { pairPage } from "./pair.js";
 import { planPage } from "./plans.js";
 import { beginPreview, previewLanguage } from "./preview.js";
 import { choosePage, editPage, haveChosen, managePage, mustChoose } from "./profiles.js";
+import { collectionPage, keepTyping, personPage, searchBar, searchPage } from "./search.js";
 import { askToSignIn, signInPage } from "./signin.js";
 import { titlePage } from "./title.js";
 import { h } from "./ui.js";
@@ -30,6 +31,9 @@ const ROUTES = [
   [/^\/all\/movies$/, () => list(view, word("movies"), { kind: "movie", sort: "name" })],
   [/^\/all\/series$/, () => list(view, word("series"), { kind: "series", sort: "name" })],
   [/^\/genre\/([\w-]+)$/, (slug) => genre(slug)],
+  [/^\/search$/, () => searchPage(view)],
+  [/^\/person\/([\w-]+)$/, (id) => personPage(view, id)],
+  [/^\/collection\/([\w-]+)$/, (slug) => collectionPage(view, slug)],
   [/^\/title\/([\w-]+)$/, (id) => titlePage(view, id)],
   [/^\/watch\/([\w-]+)$/, (id) => watch(view, id)],
   [/^\/guide$/, () => guide(view)],
@@ -129,11 +133,11 @@ function drawTop() {
     "data-testid": "language",
     onchange: (event) => { settings.language = event.target.value; learnPages(); show(); },
   }, LANGUAGES.map((tag) => h("option", { value: tag, selected: tag === language() }, tag.toUpperCase())));
-  document.getElementById("top").replaceChildren(
+  keepTyping(() => document.getElementById("top").replaceChildren(
     h("a.top__logo", { href: "/" }, "Stream"),
     h("nav.top__nav", { "data-testid": "nav" }, pages.map(({ slug, name }) => link(addressOf(slug), name)), link("/guide", word("guide"))),
-    h("div.top__side", {}, languages, account()),
-  );
+    h("div.top__side", {}, searchBar(go), languages, account()),
+  ));
 }
 
 function account() {

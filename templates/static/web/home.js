@@ -14,7 +14,7 @@ export function card(title) {
 }
 
 // What has no picture gets a colour of its own, always the same.
-function letters(title) {
+export function letters(title) {
   const hue = [...title.id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
   const node = h("span.card__letters", {}, title.name);
   node.style.background = `linear-gradient(155deg, hsl(${hue} 42% 34%), hsl(${(hue + 50) % 360} 48% 13%))`;
@@ -37,8 +37,7 @@ function tile(title, look, art) {
     h("span.card__facts", {},
       h("span", {}, [title.year, minutes(title.runtime_s)].filter(Boolean).join(" · ")), badges(title)),
   ];
-  if (title.available_from) return h(`div.${look}.card--coming`, { tabindex: "0", "data-testid": "card", "data-id": title.id }, body);
-  return h(`a.${look}`, { href: `/title/${title.slug || title.id}`, "data-testid": "card", "data-id": title.id, title: title.name }, body);
+  return h(`a.${look}${title.available_from ? ".card--coming" : ""}`, { href: `/title/${title.slug || title.id}`, "data-testid": "card", "data-id": title.id, title: title.name }, body);
 }
 
 function badges(title) {
@@ -67,7 +66,7 @@ function ranked(title, place) {
   return h("div.ranked", {}, h("span.ranked__number", { "aria-hidden": "true" }, String(place)), card(title));
 }
 
-function channelCard({ channel, now, next }) {
+export function channelCard({ channel, now, next }) {
   const logo = picture(channel.images, "logo", { className: "channel__logo", sizes: "160px" });
   return h("a.channel", { href: `/channel/${channel.slug}`, "data-testid": "channel", "data-id": channel.id },
     h("span.channel__top", {}, logo || h("strong", {}, channel.name), h("span.badge.badge--live", {}, word("live"))),
@@ -87,7 +86,7 @@ function bar(part) {
   return h("span.bar", {}, done);
 }
 
-function hour(moment) {
+export function hour(moment) {
   return new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit" }).format(new Date(moment));
 }
 

@@ -9,7 +9,8 @@ export async function titlePage(view, id) {
   view.replaceChildren(busy());
   const title = await shared(`/v1/titles/${encodeURIComponent(id)}`);
   document.title = `${title.name} · Stream`;
-  const seasons = await Promise.all((title.seasons || []).map(
+  const here = title.availability?.state !== "coming";
+  const seasons = await Promise.all((here && title.seasons || []).map(
     (season) => shared(`/v1/titles/${title.id}/seasons/${season.number}`)));
   const first = firstEpisode(seasons);
   view.replaceChildren(head(title, first), ...seasons.map(seasonList), ...beside(title), about(title));
