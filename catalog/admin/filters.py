@@ -1,4 +1,4 @@
-"""What editors look for: edits that wait, languages that are missing."""
+"""What editors look for: edits that wait, missing languages, genres."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from catalog.models import Title, TitleTranslation
+from catalog.models import Genre, Title, TitleTranslation
 
 
 class EditedSincePublish(admin.SimpleListFilter):
@@ -44,5 +44,27 @@ class MissingLanguage(admin.SimpleListFilter):
         language = self.value()
         if not language:
             return queryset
-        described = TitleTranslation.objects.filter(language=language)
-        return queryset.exclude(pk__in=described.values("title"))
+        described = TitleTranslation.objects.filter(
+            language=language, title=OuterRef("pk")
+        )
+        return queryset.filter(~Exists(described))
+
+
+class InGenre(admin.SimpleListFilter):
+    """Titles of a genre."""
+
+    title = "genre"
+    parameter_name = "genre"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        slugs = Genre.objects.order_by("slug").values_list("slug", flat=True)
+        return [(slug, slug) for slug in slugs]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Title]
+    ) -> QuerySet[Title]:
+        slug = self.value()
+        if not slug:
+            return queryset
+        inside = Title.genres.through.objects.filter(genre__slug=slug)
+        return queryset.filter(pk__in=inside.values("title"))

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from catalog import attributes, collections, searching
@@ -53,6 +54,7 @@ class CollectionAdmin(admin.ModelAdmin[Collection]):
     list_display = ["slug", "titles_count", "is_shown", "updated_at"]
     search_fields = ["slug", "translations__name", "=public_id"]
     ordering = ["slug"]
+    show_full_result_count = False
     inlines = [CollectionTexts, CollectionTitles, ArtworkInline]
     readonly_fields = ["public_id"]
     actions = ["publish", "withdraw"]
@@ -62,10 +64,14 @@ class CollectionAdmin(admin.ModelAdmin[Collection]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
         shown = PublishedCollection.objects.filter(collection=OuterRef("pk"))
+        items = CollectionItem.objects.filter(collection=OuterRef("pk")).order_by()
+        total = items.values("collection").annotate(total=Count("pk")).values("total")
         found = super().get_queryset(request)
-        return found.annotate(titles_total=Count("items"), shown=Exists(shown))
+        return found.annotate(
+            titles_total=Coalesce(Subquery(total), 0), shown=Exists(shown)
+        )
 
-    @admin.display(description="titles", ordering="titles_total")
+    @admin.display(description="titles")
     def titles_count(self, collection: Any) -> int:
         """How many titles are in it."""
         return int(collection.titles_total)

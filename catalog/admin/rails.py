@@ -9,7 +9,7 @@ import orjson
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog import rails
+from catalog.admin import lists
 from catalog.admin.page_forms import RailForm
 from catalog.admin.pages import described, touch
 from catalog.admin.parts import STYLE, storage_url
@@ -30,6 +31,10 @@ from streamapi.clients import Variant
 _FOUND: Final = 20
 _SHOWN: Final = 12
 _COUNTED: Final = 1000
+_TITLE_NAMES: Final = (
+    *("original_name__icontains", "translations__name__icontains"),
+    *("public_id__exact", "slug__exact"),
+)
 
 
 @admin.register(Rail)
@@ -179,10 +184,9 @@ class RailAdmin(admin.ModelAdmin[Rail]):
         text = request.GET.get("q", "").strip()[:100]
         if not text:
             return JsonResponse({"results": []})
-        named = Q(original_name__icontains=text) | Q(public_id=text) | Q(slug=text)
-        named |= Q(pk__in=Title.objects.filter(translations__name__icontains=text))
-        found = _for_lines(Title.objects.filter(named)).order_by("-popularity", "pk")
-        return JsonResponse({"results": [_line(one) for one in found[:_FOUND]]})
+        named = lists.found(Title, _TITLE_NAMES, text)
+        titles = _for_lines(Title.objects.filter(named)).order_by("-popularity", "pk")
+        return JsonResponse({"results": [_line(one) for one in titles[:_FOUND]]})
 
     def look(self, request: HttpRequest) -> HttpResponse:
         """What the rail would show if it were released as the form stands."""

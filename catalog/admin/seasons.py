@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from catalog import languages
 from catalog.admin import history
+from catalog.admin.lists import LargeList
 from catalog.admin.parts import STYLE, ArtworkInline, Inline, TranslationInline
 from catalog.models import (
     Episode,
@@ -73,15 +74,15 @@ class SeasonTexts(TranslationInline):
 
 
 @admin.register(Season)
-class SeasonAdmin(history.KeepsHistory[Season]):
+class SeasonAdmin(LargeList[Season], history.KeepsHistory[Season]):
     """A season; it reaches devices when its series is published."""
 
     list_display = ["title", "number"]
     list_select_related = ["title"]
     autocomplete_fields = ["title"]
-    search_fields = ["title__original_name", "=title__public_id"]
+    search_fields = ["title__original_name__icontains", "title__public_id__exact"]
+    sortable_by = ()
     ordering = ["title_id", "number"]
-    show_full_result_count = False
     inlines = [EpisodeInline, SeasonTexts, ArtworkInline]
 
     class Media:
@@ -115,15 +116,15 @@ class EpisodeIds(Inline):
 
 
 @admin.register(Episode)
-class EpisodeAdmin(history.KeepsHistory[Episode]):
+class EpisodeAdmin(LargeList[Episode], history.KeepsHistory[Episode]):
     """An episode in all its languages."""
 
     list_display = ["public_id", "season", "number"]
     list_select_related = ["season__title"]
     raw_id_fields = ["season"]
-    search_fields = ["=public_id", "translations__name"]
+    search_fields = ["public_id__exact", "translations__name__icontains"]
+    sortable_by = ()
     ordering = ["-pk"]
-    show_full_result_count = False
     inlines = [EpisodeTexts, ArtworkInline, EpisodeIds]
 
     class Media:

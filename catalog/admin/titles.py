@@ -28,8 +28,9 @@ from django.utils.html import format_html
 
 from catalog import differences, ingest, publishing, translations, workflow
 from catalog.admin import bulk, history, planning
-from catalog.admin.filters import EditedSincePublish, MissingLanguage
+from catalog.admin.filters import EditedSincePublish, InGenre, MissingLanguage
 from catalog.admin.labels import AttributeValues, Memberships
+from catalog.admin.lists import LargeList
 from catalog.admin.parts import (
     DESK,
     STYLE,
@@ -172,7 +173,7 @@ def _refusals(request: HttpRequest, title: Title) -> Iterator[None]:
 
 
 @admin.register(Title)
-class TitleAdmin(WithPreview, history.KeepsHistory[Title]):
+class TitleAdmin(LargeList[Title], WithPreview, history.KeepsHistory[Title]):
     """Movies and series."""
 
     form = TitleForm
@@ -188,17 +189,16 @@ class TitleAdmin(WithPreview, history.KeepsHistory[Title]):
         "updated_at",
     ]
     list_display_links = ["thumbnail", "name"]
-    list_filter = ["status", EditedSincePublish, "kind", MissingLanguage, "genres"]
-    list_per_page = 50
+    list_filter = ["status", EditedSincePublish, "kind", MissingLanguage, InGenre]
     search_fields = [
-        "original_name",
-        "translations__name",
-        "=public_id",
-        "=slug",
-        "=external_ids__value",
+        "original_name__icontains",
+        "translations__name__icontains",
+        "public_id__exact",
+        "slug__exact",
+        "external_ids__value__exact",
     ]
+    sortable_by: ClassVar = ["name", "year", "state", "updated_at"]
     ordering = ["-updated_at", "-pk"]
-    show_full_result_count = False
     autocomplete_fields = ["genres", "keywords", "studios"]
     filter_horizontal = ["packages"]
     prepopulated_fields: ClassVar = {"slug": ["original_name", "year"]}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Upper
 
 from streamapi.ids import MAX_LENGTH
 
@@ -24,6 +26,11 @@ country_code = RegexValidator(
 hex_colour = RegexValidator(
     r"\A#[0-9a-f]{6}\Z", "A colour is written as #1a2b3c.", code="invalid_colour"
 )
+
+
+def words_of(field: str, name: str) -> GinIndex:
+    """An index for editors, who search with any part of a word (``icontains``)."""
+    return GinIndex(OpClass(Upper(field), name="gin_trgm_ops"), name=name)
 
 
 class LanguageField(models.CharField):  # type: ignore[type-arg]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from catalog.models.base import ExternalIdBase, PublicIdField, Translation
+from catalog.models.base import ExternalIdBase, PublicIdField, Translation, words_of
 from catalog.models.titles import Title
 from streamapi.ids import new_id
 
@@ -25,6 +25,7 @@ class Person(models.Model):
 
     class Meta:
         verbose_name_plural = "people"
+        indexes = [words_of("name", "person_name_words")]
 
     def __str__(self) -> str:
         return self.name
@@ -58,6 +59,7 @@ class PersonExternalId(ExternalIdBase):
                 fields=["system", "value"], name="person_external_id_once"
             )
         ]
+        indexes = [models.Index(fields=["value"], name="person_external_value")]
 
 
 class Credit(models.Model):

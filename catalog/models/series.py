@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from catalog.models.base import ExternalIdBase, PublicIdField, Translation
+from catalog.models.base import ExternalIdBase, PublicIdField, Translation, words_of
 from catalog.models.titles import Title
 from streamapi.ids import new_id
 
@@ -93,6 +93,7 @@ class EpisodeTranslation(Translation):
                 fields=["episode", "language"], name="episode_language_once"
             )
         ]
+        indexes = [words_of("name", "episode_name_words")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"

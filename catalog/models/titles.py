@@ -12,6 +12,7 @@ from catalog.models.base import (
     PublicIdField,
     Translation,
     country_code,
+    words_of,
 )
 from catalog.models.genres import Genre
 from catalog.models.labels import Keyword, Studio
@@ -106,6 +107,9 @@ class Title(models.Model):
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="title_by_change"),
             models.Index(fields=["status", "-updated_at"], name="title_by_status"),
+            models.Index(fields=["original_name"], name="title_by_original_name"),
+            models.Index(fields=["year"], name="title_by_year"),
+            words_of("original_name", "title_original_words"),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +141,7 @@ class TitleTranslation(Translation):
                 fields=["title", "language"], name="title_language_once"
             )
         ]
+        indexes = [words_of("name", "title_name_words")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
@@ -159,6 +164,7 @@ class ExternalId(ExternalIdBase):
                 fields=["system", "value"], name="title_external_id_once"
             )
         ]
+        indexes = [models.Index(fields=["value"], name="title_external_value")]
 
 
 class MaturityRating(models.Model):

@@ -309,7 +309,7 @@ class TestLists:
             {"q": "Needle"},
             {"q": found.public_id},
             {"status": "published"},
-            {"genres__id__exact": found.genres.get().pk},
+            {"genre": "drama"},
         ):
             result = editor.get(url, query).context["cl"].result_list
             assert [title.pk for title in result] == [found.pk], query
