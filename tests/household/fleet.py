@@ -70,7 +70,9 @@ class Fleet:
         self.variables["TEST_LEASE_S"] = str(lease_s)
         python = sys.executable
         web = (python, "-m", "gunicorn", "--config", "gunicorn.conf.py")
-        argv = (*web, "--graceful-timeout", "5", "tests.household.wsgi:application")
+        # A test that has the machine to share may leave a connection alone for minutes.
+        times = ("--graceful-timeout", "5", "--keep-alive", "600")
+        argv = (*web, *times, "tests.household.wsgi:application")
         self._commands["web"] = self._command("web", argv)
         argv = (python, "manage.py", "flush_progress")
         self._commands["flusher"] = self._command("flusher", argv)
