@@ -13,13 +13,15 @@ class PlaybackConfig(AppConfig):
     def ready(self) -> None:
         """Tell what video a title has, what is watched and which rails viewers have.
 
-        Hear of devices that are signed out.
+        Hear of devices that are signed out. A service that could not open its keys is not
+        started at all.
         """
         from accounts import devices
         from catalog import documents, rail_sources
         from catalog import plays as catalog_plays
-        from playback import departures, media_section, personal_rails, plays
+        from playback import departures, media_section, personal_rails, plays, vault
 
+        vault.refuse_what_is_unusable()
         documents.register_section("media", media_section.build)
         catalog_plays.register_source(plays.between)
         for source in personal_rails.SOURCES:

@@ -102,6 +102,12 @@ def current() -> Secrets:
     return _parsed(settings.CONTENT_KEY_SECRETS or kept_once(kept, _fresh_secret))
 
 
+def refuse_what_is_unusable() -> None:
+    """Raise SecretsUnusable now, not when the first film is packaged or played."""
+    if settings.CONTENT_KEY_SECRETS:
+        current()
+
+
 def _sealed(row: ContentKey, key: bytes) -> ContentKey:
     """The row with ``key`` in it. The KID is bound in: rows cannot be swapped."""
     known = current()

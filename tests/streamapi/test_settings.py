@@ -78,6 +78,26 @@ class TestProduction:
         assert "is required" in done.stderr.splitlines()[-1]
         assert name in done.stderr.splitlines()[-1]
 
+    @pytest.mark.parametrize(
+        ("secrets", "complaint"),
+        [
+            ("", "CONTENT_KEY_SECRETS is required"),
+            ('[{"id": "a", "key": "c2hvcnQ="}]', "needs keys of 32 bytes"),
+            ('[{"id": "a"}]', "CONTENT_KEY_SECRETS must be"),
+            ("secret", "CONTENT_KEY_SECRETS must be"),
+        ],
+        ids=["missing", "short", "without a key", "no JSON"],
+    )
+    def test_does_not_start_without_what_seals_content_keys(
+        self, secrets: str, complaint: str
+    ) -> None:
+        variables = example() | {"CONTENT_KEY_SECRETS": secrets}
+
+        done = run("-m streamapi.wsgi", variables)
+
+        assert done.returncode == 1
+        assert complaint in done.stderr.splitlines()[-1]
+
     def test_passes_django_s_deployment_checks(self) -> None:
         done = run("manage.py check --deploy --fail-level WARNING", example())
 
