@@ -18,7 +18,7 @@ from accounts.authentication import BearerAuthentication
 from accounts.models import Account
 from tests.accounts.conftest import sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.fault, pytest.mark.django_db]
 
 
 def cost(work: Callable[[], object], times: int) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 
 import pytest
 from PIL import Image
@@ -138,19 +137,6 @@ class TestPosters:
             low, high = part.convert("L").getextrema()
             contrasts.append(int(high) - int(low))
         assert max(contrasts) > 110
-
-    def test_a_whole_catalogue_takes_seconds(self) -> None:
-        started = time.process_time()
-        for title in content.titles()[:6]:
-            ground = posters.poster_ground(title.art)
-            for language in ("en", "de"):
-                words = title.words(language)
-                posters.encode(
-                    posters.letter_poster(ground, title.art, title.lettering, words)
-                )
-                posters.encode(posters.logo(title.art, title.lettering, words.title))
-            posters.encode(posters.backdrop(title.art))
-        assert (time.process_time() - started) / 6 * len(content.titles()) < 20
 
     def test_chance_falls_the_same_way(self) -> None:
         assert chance_of("a").random() == chance_of("a").random()
