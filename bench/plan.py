@@ -22,6 +22,7 @@ class Plan:
     guide_channels: int
     guide_days: int
     feeds: int
+    memory_days: int
     judged: bool
 
 
@@ -39,6 +40,7 @@ FULL = Plan(
     guide_channels=1_000,
     guide_days=14,
     feeds=4,
+    memory_days=50,
     judged=True,
 )
 QUICK = Plan(
@@ -55,6 +57,7 @@ QUICK = Plan(
     guide_channels=60,
     guide_days=2,
     feeds=1,
+    memory_days=2,
     judged=False,
 )
 """Too short for figures: it shows that every part runs and that every byte is right."""

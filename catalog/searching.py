@@ -101,12 +101,19 @@ class _Kept(dict[int, str]):
 
 
 _KEPT: Final = _Kept()
+_KEPT_ASCII: Final = (
+    "".join(_KEPT[code] or " " for code in range(128)).ljust(256).encode()
+)
+_SILENT_ASCII: Final = "".join(c for c in _SILENT if c.isascii()).encode()
 
 
 def fold(text: str) -> str:
     """Lower case without accents, ligatures and punctuation: ``Amélie!`` is amelie."""
     for sign, word in _SIGNS.items():
         text = text.replace(sign, word)
+    if text.isascii():  # the same as below, ten times as fast
+        ascii_ = text.encode().lower().translate(_KEPT_ASCII, _SILENT_ASCII)
+        return b" ".join(ascii_.split()).decode()
     plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
     return " ".join(plain.translate(_KEPT).split())
 

@@ -14,8 +14,10 @@ from typing import Final
 
 from django.utils.text import slugify
 
+from channels import cache_keys
 from channels.models import Channel, ChannelMatch, EpgSource
 from channels.xmltv import FeedChannel
+from streamapi.responsecache import purge
 
 _QUALITY: Final = frozenset({"hd", "uhd", "fhd", "sd", "4k", "tv"})
 _WORDS: Final = re.compile(r"[^\W_]+|\+\d+", re.UNICODE)
@@ -44,8 +46,9 @@ def create_channel(match: ChannelMatch) -> Channel:
         names=[("", name) for name in match.names],
         logo_url=match.logo_url,
     )
-    pk = _Finder(match.source).create(described)
-    return Channel.objects.get(pk=pk)
+    channel = _Finder(match.source).new_channel(described)
+    channel.save()
+    return channel
 
 
 def normal_name(name: str) -> str:
@@ -71,6 +74,7 @@ class _Finder:
         self._by_name: dict[str, int] = {}
         self._by_trigram: dict[str, set[int]] = defaultdict(set)
         self._slugs: dict[str, int] = {}
+        self._new_slugs: set[str] = set()
         for channel in self._channels.values():
             self._add(channel)
         self._by_id = dict(
@@ -81,7 +85,16 @@ class _Finder:
 
     def find_all(self, unknown: Iterable[FeedChannel]) -> list[ChannelMatch]:
         """One match each, matched, proposed, or for a channel just created."""
-        return [self._find(channel) for channel in unknown]
+        matches = [self._find(channel) for channel in unknown]
+        created = [
+            match.channel
+            for match in matches
+            if match.method == ChannelMatch.Method.CREATED and match.channel
+        ]
+        if created:
+            Channel.objects.bulk_create(created)
+            purge({cache_keys.CHANNELS})
+        return matches
 
     def _add(self, channel: Channel) -> None:
         name = normal_name(channel.name)
@@ -97,17 +110,17 @@ class _Finder:
             names=list(dict.fromkeys(name for _, name in feed.names)),
             logo_url=feed.logo_url,
         )
-        pk, method, confidence = self._candidate(feed)
-        if pk is None and self._creates():
-            pk, method, confidence = self.create(feed), "created", 100
+        pk, method, match.confidence = self._candidate(feed)
         match.method = ChannelMatch.Method(method)
-        match.channel_id, match.confidence = pk, confidence
-        certain = method == "created" or (
-            confidence >= _NAME_CONFIDENCE and pk not in self._taken
-        )
-        if pk is not None and certain:
+        if pk is None and self._creates():
+            match.channel = self.new_channel(feed)
+            match.method, match.confidence = ChannelMatch.Method.CREATED, 100
             match.state = ChannelMatch.State.MATCHED
-            self._taken.add(pk)
+        elif pk is not None:
+            match.channel_id = pk
+            if match.confidence >= _NAME_CONFIDENCE and pk not in self._taken:
+                match.state = ChannelMatch.State.MATCHED
+                self._taken.add(pk)
         return match
 
     def _creates(self) -> bool:
@@ -141,26 +154,26 @@ class _Finder:
                 best, nearest = score, pk
         return best, nearest
 
-    def create(self, feed: FeedChannel) -> int:
-        """A channel as the feed describes it."""
+    def new_channel(self, feed: FeedChannel) -> Channel:
+        """A channel as the feed describes it, not yet stored.
+
+        It is no candidate for the rest of the feed: its channels differ from one
+        another, however alike "Two" and "Three" are.
+        """
         name = feed.names[0][1] if feed.names else feed.external_id
-        languages = sorted({language for language, _ in feed.names if language})
-        channel = Channel.objects.create(
+        slug = self._free_slug(feed.external_id)
+        self._new_slugs.add(slug)
+        return Channel(
             name=name[:120],
-            slug=self._free_slug(feed.external_id),
+            slug=slug,
             logo_url=feed.logo_url,
-            languages=languages,
+            languages=sorted({language for language, _ in feed.names if language}),
         )
-        # Not a candidate for the rest of the feed: its channels differ from one another,
-        # however alike "Two" and "Three" are.
-        self._slugs[channel.slug] = channel.pk
-        self._taken.add(channel.pk)
-        return channel.pk
 
     def _free_slug(self, text: str) -> str:
         base = slugify(text.replace(".", "-"))[:70] or "channel"
         slug, number = base, 2
-        while slug in self._slugs:
+        while slug in self._slugs or slug in self._new_slugs:
             slug, number = f"{base}-{number}", number + 1
         return slug
 

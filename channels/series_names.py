@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import orjson
 from django.db import connection, transaction
 
 from catalog.bulk import read_batches
 from catalog.searching import fold_names
-from channels.models import Programme, SeriesName
+from channels.models import Programme
 
 _BATCH: Final = 2_000
 _UNKNOWN: Final = """
@@ -20,6 +21,11 @@ ORDER BY series_key
 """
 _IMPORTED: Final = """
 (SELECT s.* FROM epg_diff d JOIN epg_stage s USING (seq) WHERE d.kind <> 'removed') known
+"""
+_ADD: Final = """
+INSERT INTO channels_seriesname (series_key, title, folded)
+SELECT * FROM json_to_recordset(%s) n (series_key text, title text, folded text)
+ON CONFLICT DO NOTHING
 """
 _FORGOTTEN: Final = """
 DELETE FROM channels_seriesname n WHERE NOT EXISTS (
@@ -35,8 +41,7 @@ def keep_imported() -> None:
 def keep(programme: Programme) -> None:
     """Keep the names of one programme, that an editor wrote."""
     translations = orjson.dumps(programme.translations).decode()
-    name = _name(programme.series_key, programme.title, translations)
-    SeriesName.objects.bulk_create([name], ignore_conflicts=True)
+    _add([(programme.series_key, programme.title, translations)])
 
 
 def keep_all() -> None:
@@ -53,11 +58,19 @@ def forget_unused() -> None:
 @transaction.atomic
 def _keep(rows: str) -> None:
     for found in read_batches(_UNKNOWN.format(rows=rows), size=_BATCH):
-        names = [_name(*row) for row in found]
-        SeriesName.objects.bulk_create(names, ignore_conflicts=True)
+        _add(found)
 
 
-def _name(series_key: str, title: str, translations: str) -> SeriesName:
+def _add(found: Sequence[tuple[Any, ...]]) -> None:
+    """Add the names of series: of each its key, its title and the translations."""
+    names = [
+        {"series_key": key, "title": title, "folded": _folded(title, translations)}
+        for key, title, translations in found
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, [orjson.dumps(names).decode()])
+
+
+def _folded(title: str, translations: str) -> str:
     words = orjson.loads(translations).values()
-    names = [title, *(own["title"] for own in words if own.get("title"))]
-    return SeriesName(series_key=series_key, title=title, folded=fold_names(names))
+    return fold_names([title, *(own["title"] for own in words if own.get("title"))])

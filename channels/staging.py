@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
-from typing import Any, Final
+from struct import Struct
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -52,6 +53,7 @@ CREATE TEMPORARY TABLE epg_issue (seq int, code text) ON COMMIT DROP;
 """
 COPY: Final = f"COPY epg_stage ({', '.join(_STAGE_COLUMNS)}) FROM STDIN"
 
+_DIGEST: Final = Struct(">q")
 _FILLER_SEQ: Final = 0
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FILLER_TITLES: Final = {"en": "No information", "de": "Keine Angaben"}
@@ -184,7 +186,7 @@ class RowBuilder:
 
     def __init__(self, source: EpgSource, genres: Mapping[str, str]) -> None:
         self._language = source.language
-        self._genres = genres
+        self._labels = lru_cache(maxsize=4096)(partial(_labels, known=genres))
         self._seq = _FILLER_SEQ
 
     def row(self, item: FeedProgramme) -> tuple[Any, ...]:
@@ -212,6 +214,7 @@ class RowBuilder:
     def _payload(self, item: FeedProgramme) -> tuple[Any, ...]:
         language, words, translations = self._words(item.texts)
         title = words["title"]
+        labels = self._labels(tuple(item.categories))
         values = (
             language,
             title,
@@ -223,7 +226,7 @@ class RowBuilder:
             item.episode,
             item.part,
             item.categories,
-            genres_of(item.categories, self._genres) if item.categories else [],
+            labels.genres,
             item.min_age,
             item.is_live,
             item.is_new,
@@ -234,13 +237,13 @@ class RowBuilder:
             item.details,
         )
         packed = orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
-        digest = int.from_bytes(blake2b(packed, digest_size=8).digest(), signed=True)
+        [digest] = _DIGEST.unpack(blake2b(packed, digest_size=8).digest())
         return (
             *values[:4],
             _json(translations),
             *values[5:9],
-            _array(item.categories),
-            _array(values[10]),
+            labels.category_array,
+            labels.genre_array,
             *values[11:18],
             _json(item.details),
             digest,
@@ -263,7 +266,20 @@ class RowBuilder:
         return main, first, named
 
 
-@lru_cache(maxsize=65536)
+class _Labels(NamedTuple):
+    """What follows from the categories of a programme; few sets of them are different."""
+
+    genres: list[str]
+    category_array: str
+    genre_array: str
+
+
+def _labels(categories: tuple[str, ...], *, known: Mapping[str, str]) -> _Labels:
+    genres = genres_of(categories, known)
+    return _Labels(genres, _array(categories), _array(genres))
+
+
+@lru_cache(maxsize=16384)
 def _moment(moment: datetime) -> str:
     """As text: the driver's own form costs ten times as much, and most are shared."""
     return moment.isoformat()

@@ -92,7 +92,8 @@ SET ends_at = d.ends_at, source_id = %(source)s, version_id = %(version)s, {_SET
 FROM epg_diff d JOIN epg_stage s USING (seq)
 WHERE d.kind = 'changed' AND d.id = p.id
 """
-# By time, not by channel: the exclusion index takes rows a fifth faster so.
+# Day by day and within it by channel: the exclusion index takes rows a third faster so
+# than channel by channel, and a page of the guide finds its rows side by side.
 ADD: Final = f"""
 INSERT INTO channels_programme
     (channel_id, starts_at, ends_at, source_id, version_id, {_PAYLOAD},
@@ -100,7 +101,8 @@ INSERT INTO channels_programme
 SELECT d.channel_id, d.starts_at, d.ends_at, %(source)s, %(version)s, {_STAGED},
        '', false
 FROM epg_diff d JOIN epg_stage s USING (seq)
-WHERE d.kind = 'added' ORDER BY d.starts_at, d.channel_id
+WHERE d.kind = 'added'
+ORDER BY date_trunc('day', d.starts_at), d.channel_id, d.starts_at
 """
 # What an editor set on a programme goes with it when the feed moves it.
 CARRY_OVER: Final = """

@@ -196,7 +196,14 @@ def _text(element: Any, limit: int = _TITLE_LENGTH) -> str:
     text = element.text or ""
     if len(element):
         text += "".join(_child_text(child) for child in element)
-    return " ".join(text.split())[:limit]
+    return _collapsed(text)[:limit]
+
+
+def _collapsed(text: str) -> str:
+    """White space as single spaces; most texts have no other, which is seen quickly."""
+    if "  " not in text and text.isprintable():
+        return text.strip()
+    return " ".join(text.split())
 
 
 def _child_text(child: Any) -> str:
@@ -246,7 +253,7 @@ def _programme(element: Any) -> FeedProgramme | FeedIssue:
     except TimeInvalid as error:
         return _issue(element, external_id, start, error.code)
     _read_children(element, programme)
-    if not any(text.get("title") for text in programme.texts.values()):
+    if not any("title" in words for words in programme.texts.values()):
         return _issue(element, external_id, start, "no_title")
     if len(attributes) > 3:
         _read_attributes(attributes, programme)

@@ -35,7 +35,7 @@ class TimeInvalid(ValueError):
         self.code = code
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def parse_time(text: str) -> datetime:
     """The moment that ``text`` names, in UTC; without a zone it is UTC already."""
     match = _FORM.fullmatch(text)

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog import publishing, searching
 from catalog.models import TitleTranslation
@@ -224,6 +226,10 @@ class TestFold:
     )
     def test_makes_equal_what_people_take_for_equal(self, text, folded):
         assert searching.fold(text) == folded
+
+    @given(st.text(st.characters(max_codepoint=127)))
+    def test_plain_letters_are_folded_like_all_others(self, text):
+        assert searching.fold(text) == searching.fold(f"{text}\u2003")
 
     def test_leaves_out_articles_unless_there_is_nothing_else(self):
         assert searching.fold_query("The Lord of the Rings") == "lord rings"
