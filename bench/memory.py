@@ -19,10 +19,11 @@ CHANNELS: Final = 1_000
 
 
 def main(days: int, directory: Path) -> None:
-    """Import a feed of all channels and so many days: some 10 MB a day."""
+    """Import a feed of so many days, some 10 MB each, of channels of its own."""
     feed = directory / f"memory-{days}.xml"
     now = datetime.now(UTC)
-    television.write_feed(feed, range(CHANNELS), now.date(), days)
+    first = CHANNELS * (days + 1)
+    television.write_feed(feed, range(first, first + CHANNELS), now.date(), days)
     size = feed.stat().st_size
     version = versions.run_import(television.make_source(feed), now=now)
     feed.unlink()

@@ -76,6 +76,8 @@ def _memory(service: Service, plan: Plan, directory: Path) -> Row:
         )
         for days in (1, plan.memory_days)
     )
+    if {small["state"], large["state"]} != {"applied"}:
+        raise WrongAnswer(f"a feed was not imported: {small}, {large}")
     return compare(
         f"peak memory of an import, {large['megabytes']:.0f} MB",
         f"{small['megabytes']:.0f} MB",

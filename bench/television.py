@@ -50,6 +50,7 @@ def main(channels: int, days: int, portions: int, directory: Path) -> None:
     today = datetime.now(UTC).date()
     table = Programme._meta.db_table
     with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")  # of whoever cleans up meanwhile
         for order in _ORDERS:
             cursor.execute(f"CREATE TABLE bench_{order} (LIKE {table} INCLUDING ALL)")
     runs = []
