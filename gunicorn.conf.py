@@ -4,6 +4,7 @@ from gevent import monkey
 
 monkey.patch_all()  # before anything imports socket, ssl or threading
 
+import logging  # noqa: E402
 import sys  # noqa: E402
 import threading  # noqa: E402
 import time  # noqa: E402
@@ -13,6 +14,7 @@ from typing import Any  # noqa: E402
 from psycopg_pool import PoolTimeout  # noqa: E402
 
 from streamapi.env import Environment  # noqa: E402
+from streamapi.http.logs import WithoutSecrets  # noqa: E402
 from streamapi.responsecache.worker import settle  # noqa: E402
 
 _env = Environment()
@@ -60,6 +62,7 @@ def post_fork(_server: Any, _worker: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Everything is loaded: make it cheap to use, and keep the pools in order."""
     settle(worker.cfg)
+    logging.getLogger("gunicorn.error").addFilter(WithoutSecrets())
     threading.Thread(target=_keep_pools, args=(worker,), daemon=True).start()
 
 

@@ -25,15 +25,20 @@ class Span:
 
     start: datetime
     end: datetime | None = None
+    catchup_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What plays live, and how an earlier part of it is asked for."""
+    """What plays live, and how an earlier part of it is asked for.
+
+    ``correction_s`` is by how much the clock of the archive differs from the guide's.
+    """
 
     kind: str
     url: str
     template: str = ""
+    correction_s: int = 0
 
     @property
     def shifts(self) -> bool:
@@ -79,7 +84,8 @@ def _v2(stream: Stream, span: Span, _now: datetime) -> str:
 
 
 def _template(stream: Stream, span: Span, now: datetime) -> str:
-    return catchup.fill(stream.template, Past(span.start, span.end or now), now=now)
+    past = Past(span.start, span.end or now, span.catchup_id, stream.correction_s)
+    return catchup.fill(stream.template, past, now=now)
 
 
 def _seconds(span: Span) -> dict[str, int]:

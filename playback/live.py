@@ -88,7 +88,9 @@ class Airing:
         """The range to play: the whole programme; ``None`` for live."""
         if self.mode == LIVE or self.programme is None:
             return None
-        return Span(self.programme.starts_at, self.programme.ends_at)
+        programme = self.programme
+        catchup_id = programme.details.get("catchup_id", "")
+        return Span(programme.starts_at, programme.ends_at, catchup_id)
 
     @property
     def public_id(self) -> str:

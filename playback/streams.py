@@ -50,7 +50,10 @@ def _origin(
 def _elsewhere(source: ChannelSource) -> tuple[str, Stream, Mapping[str, Any]]:
     """All that lies beside the manifest may be fetched with it."""
     folder = source.url.partition("?")[0].rpartition("/")[0]
-    stream = Stream(source.kind, source.url, source.catchup_template)
+    rule = source.options.get("catchup", {})
+    stream = Stream(
+        source.kind, source.url, source.catchup_template, rule.get("correction_s", 0)
+    )
     return folder, stream, _NOTHING
 
 

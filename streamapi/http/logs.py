@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,6 +12,25 @@ import orjson
 from streamapi.http import request_id
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+# What opens something for whoever reads it, wherever an address stands in a line.
+_SECRET: Final = re.compile(
+    r"([?&](?:link|token|code|ticket|signature|policy)=)[^&\"'\\\s<>]+", re.IGNORECASE
+)
+
+
+def redacted(text: str) -> str:
+    """The text without the secrets that addresses in it carry."""
+    return _SECRET.sub(r"\1...", text)
+
+
+class WithoutSecrets(logging.Filter):
+    """For loggers that are not ours: gunicorn names the address of what went wrong."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redacted(record.getMessage()), ()
+        return True
 
 
 class JsonFormatter(logging.Formatter):
@@ -30,4 +50,4 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+        return redacted(orjson.dumps(line, default=str).decode())

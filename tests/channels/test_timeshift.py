@@ -59,6 +59,13 @@ def test_templates_of_other_origins(template: str, address: str) -> None:
     assert Stream(Kind.TEMPLATE, URL, template).address(SPAN, NOON) == address
 
 
+def test_a_template_knows_the_id_and_the_clock_of_the_archive() -> None:
+    template = "https://o/{catchup-id}/{utc}-{utcend}"
+    stream = Stream(Kind.TEMPLATE, URL, template, correction_s=-3600)
+    span = Span(SPAN.start, SPAN.end, "a b")
+    assert stream.address(span, NOON) == f"https://o/a%20b/{START - 3600}-{END - 3600}"
+
+
 def test_some_origins_play_live_only() -> None:
     assert not Stream(Kind.HLS, URL).shifts
     assert Stream(Kind.TEMPLATE, URL).shifts

@@ -3,7 +3,10 @@
 import json
 import logging
 
-from streamapi.http.logs import JsonFormatter
+import pytest
+from django.test import RequestFactory
+
+from streamapi.http.logs import JsonFormatter, WithoutSecrets
 
 
 def formatted(level=logging.INFO, message="said %s", *args, exc_info=None, **extra):
@@ -40,3 +43,30 @@ def test_odd_values_and_exceptions_do_not_break_it():
         )
     assert "ValueError: odd" in line["exception"]
     assert line["odd"] == "{1j}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/v1/guide.xml.gz?link=li_1.s-e_c",
+        "/x?a=1&link=li_1.s-e_c&b=2",
+        "https://m.example/a.m3u8?Policy=li_1.s-e_c&Key-Pair-Id=k",
+    ],
+)
+class TestSecretsInAddresses:
+    def test_never_reach_a_line_of_ours(self, address):
+        request = RequestFactory().get(address)
+        line = formatted(logging.ERROR, "at %s", address, request=request)
+        assert "s-e_c" not in json.dumps(line)
+        assert line["request"].startswith("<WSGIRequest: GET '")
+
+    def test_nor_one_of_the_server(self, address):
+        record = logging.makeLogRecord({"msg": "Error handling %s", "args": (address,)})
+        assert WithoutSecrets().filter(record)
+        assert "s-e_c" not in record.getMessage()
+        assert address.partition("?")[0] in record.getMessage()
+
+
+def test_what_follows_a_secret_stays():
+    line = formatted(logging.ERROR, "at %s", "/x?link=abc&lineup=north 'twice'")
+    assert line["message"] == "at /x?link=...&lineup=north 'twice'"
