@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import orjson
-from django.db import connection
+
+from channels.models import Programme
+from streamapi.postgresql.statements import read
 
 FLAGS: Final = ("live", "new", "premiere", "repeat", "last_chance", "filler")
 """The bits of ``Cell.flags``, the lowest first."""
@@ -124,13 +126,13 @@ def schedule(
 def at(channel: int, starts_at: datetime, language: str) -> FullCell | None:
     """All about what starts on a channel at a moment."""
     values = {"channel": channel, "starts_at": starts_at, "language": language}
-    rows = _read(_ONE, values)
+    rows = read(Programme, _ONE, values)
     return _full(rows[0]) if rows else None
 
 
 def chosen(pks: Iterable[int], language: str) -> dict[int, Cell]:
     """Some programmes, by primary key."""
-    rows = _read(_CHOSEN, {"pks": list(pks), "language": language})
+    rows = read(Programme, _CHOSEN, {"pks": list(pks), "language": language})
     return {row[0]: Cell._make(row[1:]) for row in rows}
 
 
@@ -149,13 +151,7 @@ def _window(
         "earliest": start - _A_DAY,
         "language": language,
     }
-    return _read(statement, values | more)
-
-
-def _read(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
+    return read(Programme, statement, values | more)
 
 
 def _full(row: tuple[Any, ...]) -> FullCell:

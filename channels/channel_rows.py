@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from django.db import connection
-
+from channels.models import Channel, Lineup
 from streamapi.clients import Variant
+from streamapi.postgresql.statements import read
 
 _COLUMNS: Final = """
 SELECT c.id, c.public_id, c.slug, c.name, c.kind,
@@ -39,6 +39,20 @@ WHERE c.is_active AND c.min_age <= %(maturity)s
 _GROUP: Final = " AND g.slug = %(group)s"
 _AFTER: Final = " AND ({place}, c.id) > (%(after_place)s, %(after_pk)s)"
 _ORDER: Final = " ORDER BY place, c.id LIMIT %(limit)s"
+
+
+_NAMED_LINEUP: Final = "SELECT id, slug FROM channels_lineup WHERE slug = %s"
+_REGIONAL_LINEUP: Final = """
+SELECT id, slug FROM channels_lineup
+WHERE territories @> ARRAY[%s]::varchar[] ORDER BY slug LIMIT 1
+"""
+
+
+class LineupRow(NamedTuple):
+    """A line-up, as far as its channels depend on it."""
+
+    pk: int
+    slug: str
 
 
 class GroupRow(NamedTuple):
@@ -104,9 +118,17 @@ def load(
         "after_pk": pk,
         "limit": limit,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [_row(row, variant.language) for row in cursor.fetchall()]
+    rows = read(Channel, statement, values)
+    return [_row(row, variant.language) for row in rows]
+
+
+def lineup(slug: str, territory: str) -> LineupRow | None:
+    """The line-up of that name, or without a name that of the territory; one query."""
+    if slug:
+        rows = read(Lineup, _NAMED_LINEUP, [slug])
+    else:
+        rows = read(Lineup, _REGIONAL_LINEUP, [territory])
+    return LineupRow._make(rows[0]) if rows else None
 
 
 def _row(row: tuple[Any, ...], language: str) -> ChannelRow:

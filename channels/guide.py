@@ -9,21 +9,23 @@ from datetime import UTC as UTC_ZONE
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from django.db import connection
-
 from channels import cell_rows, channel_rows, documents
 from channels.cell_rows import Cell
-from channels.channel_rows import ChannelRow
+from channels.channel_rows import ChannelRow, LineupRow
 from channels.documents import Grid, Reader
-from channels.models import Channel, GuideVersion, Lineup
+from channels.models import Blackout, Channel, GuideVersion
 from streamapi.clients import Variant
 from streamapi.errors import InvalidInput, NotFound
+from streamapi.postgresql.statements import read
 from streamapi.rest.pagination import decode_cursor, encode_cursor
 
 BUCKET: Final = timedelta(minutes=30)
 """Windows start and end on these, so that devices share answers."""
 LONGEST_WINDOW: Final = timedelta(hours=24)
 USUAL_WINDOW: Final = timedelta(hours=6)
+_LONGEST_SLUG: Final = 61
+"""One more than any line-up has."""
+_CHANGED: Final = "SELECT max(changed_at) FROM channels_guideversion"
 NEXT_WITHIN: Final = timedelta(hours=12)
 """How far ahead the next programme is looked for."""
 
@@ -111,22 +113,14 @@ def _moment(raw: str, name: str) -> datetime:
 
 def version() -> str:
     """Changes whenever an import or a rollback changed what viewers see."""
-    changed = (
-        GuideVersion.objects.filter(changed_at__isnull=False)
-        .order_by("-changed_at")
-        .values_list("changed_at", flat=True)
-        .first()
-    )
+    [[changed]] = read(GuideVersion, _CHANGED, None)
     return f"{changed:%Y%m%dT%H%M%S%f}" if changed else "0"
 
 
-def lineup(slug: str, territory: str) -> Lineup | None:
+def lineup(slug: str, territory: str) -> LineupRow | None:
     """The line-up named, else the one of the territory; ``None`` is all channels."""
-    if not slug:
-        regional = Lineup.objects.filter(territories__contains=[territory])
-        return regional.order_by("slug").first()
-    found = Lineup.objects.filter(slug=slug).first() if len(slug) <= 60 else None
-    if found is None:
+    found = channel_rows.lineup(slug[:_LONGEST_SLUG], territory)
+    if found is None and slug:
         raise NotFound("There is no such line-up.", pointer="?lineup")
     return found
 
@@ -236,10 +230,8 @@ def blackouts(
     """The blackouts of each channel within a window; one query."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     values: list[Any] = [list(channels), window.end, window.start, territory]
-    with connection.cursor() as cursor:
-        cursor.execute(_BLACKOUTS, values)
-        for pk, *facts in cursor.fetchall():
-            found[pk].append(documents.blackout(*facts))
+    for pk, *facts in read(Blackout, _BLACKOUTS, values):
+        found[pk].append(documents.blackout(*facts))
     return found
 
 

@@ -63,7 +63,11 @@ def channels(link: PlaylistLink, territory: str, now: datetime) -> list[Channel]
         raise Denied(code="account_suspended", help=["contact_support"])
     variant = Variant(_language(link), territory, "tv", holder.maturity)
     lineup = guide.lineup(link.lineup_slug, territory)
-    found: Any = Channel.objects.visible(variant).placed(lineup).for_card()
+    found: Any = (
+        Channel.objects.visible(variant)
+        .placed(lineup.pk if lineup else None)
+        .for_card()
+    )
     ordered = found.order_by("place", "pk")[:MAX_CHANNELS]
     return [channel for channel in ordered if _is_owned(channel, holder)]
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         Blackout,
         Channel,
         ChannelSource,
-        Lineup,
         Programme,
     )
 
@@ -41,13 +40,13 @@ class ChannelQuerySet(QuerySet["Channel"]):
         field = "public_id" if id_or_slug.startswith("ch_") else "slug"
         return self.filter(**{field: id_or_slug})
 
-    def placed(self, lineup: Lineup | None) -> ChannelQuerySet:
+    def placed(self, lineup_pk: int | None) -> ChannelQuerySet:
         """With the ``place`` and number that a line-up gives, or their own."""
-        if lineup is None:
+        if lineup_pk is None:
             return self.annotate(
                 place=F("sort_number"), major=F("number_major"), minor=F("number_minor")
             )
-        return self.filter(lineup_entries__lineup=lineup).annotate(
+        return self.filter(lineup_entries__lineup=lineup_pk).annotate(
             place=F("lineup_entries__sort_number"),
             major=F("lineup_entries__number_major"),
             minor=F("lineup_entries__number_minor"),

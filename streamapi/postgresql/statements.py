@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import Expression, Field, Model, QuerySet
 from psycopg import sql
 
 from streamapi.postgresql.base import DatabaseWrapper
@@ -56,15 +56,24 @@ class Statement:
         text, names = self._compiled
         if not text:
             return []
-        with self._cursor(connection) as cursor:
-            cursor.execute(text, [given[name] for name in names])
-            rows: list[Row] = cursor.fetchall()
-        return rows
+        values = [given[name] for name in names]
+        return _read(connection, text, values, is_planned_once=self._is_planned_once)
 
-    def _cursor(self, connection: DatabaseWrapper) -> Any:
-        if self._is_planned_once and settings.PREPARED_STATEMENTS:
-            return connection.planned_once()
-        return connection.cursor()
+
+def read(model: type[Model], text: str, values: Any) -> list[Row]:
+    """What SQL written by hand finds, planned once, where ``model`` is read from."""
+    connection: Any = connections[router.db_for_read(model)]
+    return _read(connection, text, values, is_planned_once=True)
+
+
+def _read(
+    connection: DatabaseWrapper, text: str, values: Any, *, is_planned_once: bool
+) -> list[Row]:
+    prepared = is_planned_once and settings.PREPARED_STATEMENTS
+    with connection.planned_once() if prepared else connection.cursor() as cursor:
+        cursor.execute(text, values)
+        rows: list[Row] = cursor.fetchall()
+    return rows
 
 
 def _compile(
