@@ -45,6 +45,15 @@ _ACQUIRE: Final = Script(
     + """
 local request = cjson.decode(ARGV[1])
 local ttl, keep = request.ttl, request.keep
+-- What a device began while nobody could say so here ends what it played before.
+local function supersede(newer)
+  for _, session in ipairs(redis.call('ZRANGE', leases, 0, -1)) do
+    local facts = cjson.decode(redis.call('HGET', info, session) or '{}')
+    if facts.device == newer.device and facts.started_at < newer.started_at then
+      finish(session, 'replaced', keep)
+    end
+  end
+end
 for _, session in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now)) do
   drop(session)
 end
@@ -52,6 +61,7 @@ for _, seed in ipairs(request.seeds) do
   local known = redis.call('ZSCORE', leases, seed.session)
   local over = redis.call('HEXISTS', ended, seed.session) == 1
   if not known and not over and seed.left > 0 then
+    supersede(seed.facts)
     hold(seed.session, seed.left, cjson.encode(seed.facts))
   end
 end

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import DatabaseError, connections
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -128,27 +129,50 @@ class TestTheLimit:
         assert third.play(content_id).status_code == 201
 
     @pytest.mark.fault
+    @pytest.mark.parametrize("reached_by", [4, 2, 0])
     def test_two_hundred_starts_at_once_never_exceed_it(
-        self, transactional_db: None, content_id: str
+        self, reached_by: int, transactional_db: None, content_id: str
     ) -> None:
+        """By four workers, of which all, some or none reach Redis."""
         screens = household(40, streams=3)
         connections.close_all()  # a fork must not share a socket
         state.client.cache_clear()
         fork = multiprocessing.get_context("fork")
         with fork.Pool(4, signal.signal, (signal.SIGTERM, signal.SIG_DFL)) as pool:
-            jobs = [(screens[n::4], content_id, 5) for n in range(4)]
-            found = pool.starmap(start_all, jobs)
+            jobs = [(screens[n::4], content_id, 5, n < reached_by) for n in range(4)]
+            found = pool.starmap(start_all, jobs, chunksize=1)
             pool.close()
             pool.join()
         statuses = [status for part in found for status in part]
         assert len(statuses) == 200
         assert set(statuses) <= {201, 409, 503}  # an overload refuses, too
-        account = screens[0].device.account
-        assert PlaybackSession.objects.open().filter(account=account).count() == 3
+        open_now = PlaybackSession.objects.open()
+        playing = open_now.filter(account=screens[0].device.account)
+        assert playing.count() == 3
+        by_device = dict(playing.values_list("device", "public_id"))
+        agreed_again(screens, by_device, content_id)
 
 
-def start_all(screens: list[Screen], content_id: str, times: int) -> list[int]:
+def agreed_again(
+    screens: list[Screen], playing: dict[int, str], content_id: str
+) -> None:
+    """All reach Redis: who plays goes on, nobody else gets in, and both count three."""
+    late = next(one for one in screens if one.device.pk not in playing)
+    assert late.play(content_id).status_code == 409
+    for screen in screens:
+        if screen.device.pk in playing:
+            screen.session = playing[screen.device.pk]
+            assert screen.beat().json()["action"] == "continue"
+            owner = screen.device.account.public_id
+            assert leases.beat(owner, leases.Beat(screen.session)).state == "held"
+    assert late.play(content_id).status_code == 409
+
+
+def start_all(
+    screens: list[Screen], content_id: str, times: int, reaches_redis: bool
+) -> list[int]:
     """In a process of its own: every screen presses play, several times, at once."""
+    state.client.cache_clear()
 
     def press(screen: Screen) -> int:
         try:
@@ -156,7 +180,8 @@ def start_all(screens: list[Screen], content_id: str, times: int) -> list[int]:
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(5) as threads:
+    reached = nullcontext() if reaches_redis else no_redis(settings)
+    with reached, ThreadPoolExecutor(5) as threads:
         return list(threads.map(press, screens * times))
 
 
@@ -211,6 +236,20 @@ class TestWithoutRedis:
         assert third.play(content_id).status_code == 409
         assert first.beat().json()["action"] == "continue"
         assert second.beat().json()["action"] == "continue"
+        assert third.play(content_id).status_code == 409
+
+    def test_what_a_device_began_meanwhile_counts_once(
+        self, content_id: str, settings: Settings
+    ) -> None:
+        first, second, third = household()
+        first.play(content_id)
+        with (
+            no_redis(settings),
+            time_machine.travel(datetime.now(UTC) + timedelta(seconds=3)),
+        ):
+            assert first.play(content_id).status_code == 201
+        assert second.play(content_id).status_code == 201
+        assert first.beat().json()["action"] == "continue"
         assert third.play(content_id).status_code == 409
 
     def test_a_heartbeat_brings_a_lost_lease_back(self, content_id: str) -> None:
