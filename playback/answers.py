@@ -25,6 +25,7 @@ from playback.packaging import (
     HLS_MANIFEST,
     HLS_TV_MANIFEST,
     capped_name,
+    codec_name,
 )
 from playback.protection import tracks_up_to
 from playback.sessions import Play, Renewal
@@ -135,8 +136,9 @@ def _manifest(kind: str, answer: Play) -> dict[str, Any]:
     name, mime = _MANIFESTS[kind]
     if kind == devices.HLS and answer.family.tv_list:
         name = HLS_TV_MANIFEST
+    name = codec_name(name, answer.only_codec)
     height = answer.session.max_height
-    if height < answer.playable.tallest:
+    if height < answer.playable.tallest_in(answer.only_codec):
         name = capped_name(name, height)
     return {"type": kind, "url": _url(answer.session.folder, name), "mime": mime}
 

@@ -109,7 +109,12 @@ class Playable:
     @property
     def tallest(self) -> int:
         """The height of the highest rung; 0 where the rungs are not known."""
-        return max((int(rung["height"]) for rung in self.rungs), default=0)
+        return self.tallest_in("")
+
+    def tallest_in(self, codec: str) -> int:
+        """The same of the rungs in one codec; empty: in any."""
+        rungs = (rung for rung in self.rungs if rung["codecs"].startswith(codec))
+        return max((int(rung["height"]) for rung in rungs), default=0)
 
     @property
     def is_episode(self) -> bool:

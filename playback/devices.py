@@ -84,7 +84,7 @@ def shown(
     has none. Of another origin the rungs are not known: then it gets what there is.
     """
     ranges = {_EVERYWHERE, *(name.upper() for name in hdr)}
-    known = [codec.lower() for codec in codecs] or ["avc1"]
+    known = _known(codecs)
     ladder = list(rungs)
     fitting = {
         rung["height"]
@@ -102,6 +102,14 @@ def shown(
     return sorted(fitting)
 
 
+def only_codec(rungs: Iterable[Mapping[str, Any]], codecs: Sequence[str]) -> str:
+    """The one codec of a ladder that a device has; empty when it has all of them."""
+    known = _known(codecs)
+    offered = dict.fromkeys(_video_codec(rung["codecs"]) for rung in rungs)
+    decoded = [one for one in offered if _decodes(known, one)]
+    return decoded[0] if len(decoded) == 1 < len(offered) else ""
+
+
 def cap(heights: Sequence[int], limits: Iterable[Limit]) -> tuple[int, str | None]:
     """The tallest height that all limits allow, and the reason when that is not the top.
 
@@ -117,7 +125,15 @@ def cap(heights: Sequence[int], limits: Iterable[Limit]) -> tuple[int, str | Non
     return (allowed[-1] if allowed else heights[0]), tightest.reason
 
 
+def _known(codecs: Sequence[str]) -> Sequence[str]:
+    return [codec.lower() for codec in codecs] or ["avc1"]
+
+
+def _video_codec(codecs: str) -> str:
+    return codecs.partition(".")[0].lower()
+
+
 def _decodes(known: Sequence[str], codecs: str) -> bool:
-    video = codecs.partition(".")[0].lower()
+    video = _video_codec(codecs)
     names = _NAMES_OF_CODEC.get(video, (video,))
     return any(codec.startswith(names) for codec in known)

@@ -26,6 +26,19 @@ _LEVELS: Final = {
     FAIRPLAY: {"BASELINE": HD, "MAIN": UHD},
     CLEARKEY: {"": HD},
 }
+# As a variant of HLS names what it may be played with: by system, strongest last.
+_CLASSES: Final = {
+    "com.apple.streamingkeydelivery": (
+        ("AppleBaseline/Baseline", HD),
+        ("AppleMain/Main", UHD),
+    ),
+    "com.microsoft.playready": (("SL2000", HD), ("SL3000", UHD)),
+    "urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed": (
+        ("WIDEVINE_SOFTWARE", SD),
+        ("WIDEVINE_HARDWARE", UHD),
+    ),
+}
+_TRACKS: Final = {"sd": SD, "hd": HD, "uhd": UHD}
 _HDCP: Final = {
     "NONE": SD,
     **dict.fromkeys(("1.0", "1.1", "1.2", "1.3", "1.4", "2.0", "2.1", "TYPE-0"), HD),
@@ -80,6 +93,15 @@ def settle(platform: str, systems: Sequence[str], stated: Stated) -> Protection:
 def server_of(system: str) -> Server:
     """The licence server of a system; without addresses where none is set up."""
     return Server(**settings.LICENSE_SERVERS.get(system, {}))
+
+
+def allowed_classes(track: str) -> str:
+    """The content protection that a kind of picture may be played with: ALLOWED-CPC."""
+    systems = (
+        (key_format, [name for name, trusted in classes if trusted >= _TRACKS[track]])
+        for key_format, classes in _CLASSES.items()
+    )
+    return ",".join(f"{key_format}:{'/'.join(names)}" for key_format, names in systems)
 
 
 def _only_in_development(system: str) -> bool:

@@ -123,6 +123,7 @@ class Play:
     family: devices.Family
     grant: delivery.Grant
     resume_ms: int = 0
+    only_codec: str = ""
 
     @property
     def keys(self) -> Sequence[Mapping[str, Any]]:
@@ -204,7 +205,8 @@ def start(
         grants.first_play(allow.via[0], now=now)
     resume_ms = _resume(request, playable, household, hot)
     grant = signed(session.folder, now=now, ends_at=_last(session, allow))
-    return Play(session, playable, family, grant, resume_ms)
+    only = devices.only_codec(playable.rungs, request.codecs)
+    return Play(session, playable, family, grant, resume_ms, only)
 
 
 def renew(

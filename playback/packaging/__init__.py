@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from playback.packaging.ladder import Rung
 from playback.protection import TrackKey
+
+if TYPE_CHECKING:
+    from playback.packaging.ladder import Rung
 
 HLS_MANIFEST = "master.m3u8"
 HLS_TV_MANIFEST = "master-tv.m3u8"
 DASH_MANIFEST = "manifest.mpd"
+AVC = "avc1"
+HEVC = "hvc1"
+"""The codecs that pictures are made in, as manifests name them."""
 
 Progress = Callable[[float, str], None]
 """Told the share that is done (0 to 1) and what is being done."""
@@ -96,6 +101,12 @@ class Packager(Protocol):
         ``None`` says that a service does the work and will report to
         ``playback.jobs.complete`` or ``playback.jobs.fail`` when it is over.
         """
+
+
+def codec_name(manifest: str, codec: str) -> str:
+    """The name of a manifest with nothing in another codec; empty for all there is."""
+    stem, _, suffix = manifest.rpartition(".")
+    return f"{stem}-{codec}.{suffix}" if codec else manifest
 
 
 def capped_name(manifest: str, height: int) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.conf import settings
 
-from playback.packaging import tools
+from playback.packaging import HEVC, tools
 from playback.packaging.ladder import Rung
 from playback.packaging.probe import Source
 
@@ -19,7 +19,7 @@ _LEVELS: Final = ((144, "1.3"), (240, "2.1"), (480, "3.1"), (720, "4.0"), (1080,
 
 def video_name(rung: Rung) -> str:
     """The file that the encoder writes for a rung."""
-    return f"video-{rung.height}.mp4"
+    return f"video-{rung.name}.mp4"
 
 
 def audio_name(index: int) -> str:
@@ -64,15 +64,29 @@ def _scaled(source: Source, rungs: Sequence[Rung]) -> str:
 
 
 def _video(rung: Rung) -> list[str]:
-    level = next((name for height, name in _LEVELS if rung.height <= height), "5.1")
     return [
-        *("-c:v", "libx264", "-preset", settings.PACKAGING_PRESET),
-        *("-profile:v", rung.profile, "-level:v", level),
+        *(_hevc() if rung.codec == HEVC else _avc(rung)),
+        *("-preset", settings.PACKAGING_PRESET, "-profile:v", rung.profile),
         *("-b:v", f"{rung.kbps}k", "-maxrate", f"{rung.kbps * 12 // 10}k"),
         *("-bufsize", f"{rung.kbps * 2}k"),
-        *("-g", "9999", "-sc_threshold", "0"),
         *("-force_key_frames", f"expr:gte(t,n_forced*{KEY_FRAME_S})"),
-        *("-x264-params", "open-gop=0"),
+    ]
+
+
+def _hevc() -> list[str]:
+    """As Apple's devices want it: parameter sets in the header, ``hvc1``."""
+    options = "keyint=9999:scenecut=0:open-gop=0:log-level=error"
+    return [
+        *("-c:v", "libx265", "-tag:v", "hvc1", "-forced-idr", "1"),
+        *("-x265-params", options),
+    ]
+
+
+def _avc(rung: Rung) -> list[str]:
+    level = next((name for height, name in _LEVELS if rung.height <= height), "5.1")
+    return [
+        *("-c:v", "libx264", "-level:v", level, "-x264-params", "open-gop=0"),
+        *("-g", "9999", "-sc_threshold", "0"),
     ]
 
 

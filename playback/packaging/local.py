@@ -28,6 +28,7 @@ from playback.packaging import (
     TextSource,
     Video,
     capped_name,
+    codec_name,
     encoding,
     ladder,
     manifests,
@@ -144,16 +145,37 @@ def _polish(out: Path, rungs: Sequence[ladder.Rung], *, protected: bool) -> None
     if protected:
         master = manifests.with_output_protection(master)
     dash = (out / DASH_MANIFEST).read_text()
-    (out / HLS_MANIFEST).write_text(master)
-    (out / HLS_TV_MANIFEST).write_text(manifests.for_television(master))
-    for rung in rungs[:-1]:
-        hls_name = capped_name(HLS_MANIFEST, rung.height)
-        dash_name = capped_name(DASH_MANIFEST, rung.height)
-        capped = manifests.capped_hls(master, rung.height)
-        (out / hls_name).write_text(capped)
-        tv_name = capped_name(HLS_TV_MANIFEST, rung.height)
-        (out / tv_name).write_text(manifests.for_television(capped))
-        (out / dash_name).write_text(manifests.capped_dash(dash, rung.height))
+    heights = [rung.height for rung in rungs]
+    _write_lists(out, "", master, dash, heights)
+    codecs = dict.fromkeys(rung.codec for rung in rungs)
+    for codec in codecs if len(codecs) > 1 else ():
+        _write_lists(
+            out,
+            codec,
+            manifests.only_hls(master, codec),
+            manifests.only_dash(dash, codec),
+            [rung.height for rung in rungs if rung.codec == codec],
+        )
+
+
+def _write_lists(
+    out: Path, codec: str, master: str, dash: str, heights: Sequence[int]
+) -> None:
+    """The manifests with these pictures, and one with each lower limit of height."""
+    hls_name, tv_name, dash_name = (
+        codec_name(name, codec)
+        for name in (HLS_MANIFEST, HLS_TV_MANIFEST, DASH_MANIFEST)
+    )
+    (out / hls_name).write_text(master)
+    (out / tv_name).write_text(manifests.for_television(master))
+    (out / dash_name).write_text(dash)
+    for height in sorted(set(heights))[:-1]:
+        capped = manifests.capped_hls(master, height)
+        (out / capped_name(hls_name, height)).write_text(capped)
+        television = manifests.for_television(capped)
+        (out / capped_name(tv_name, height)).write_text(television)
+        smaller = manifests.capped_dash(dash, height)
+        (out / capped_name(dash_name, height)).write_text(smaller)
 
 
 def _checked(out: Path) -> hlscheck.Presentation:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
-from playback import m3u8
+from playback import drm, m3u8
 from playback.protection import track_of
 
 KEY_URI: Final = "skd://key"
@@ -61,6 +62,25 @@ def capped_hls(master: str, height: int) -> str:
     return starting_well(_I_FRAMES.sub(keep, _VARIANT.sub(keep, master)))
 
 
+def only_hls(master: str, codec: str) -> str:
+    """The same with pictures in one codec alone."""
+
+    def keep(found: re.Match[str]) -> str:
+        codecs = m3u8.attributes(found["attributes"])["CODECS"]
+        return found.group() if codec in codecs else ""
+
+    return starting_well(_I_FRAMES.sub(keep, _VARIANT.sub(keep, master)))
+
+
+def only_dash(manifest: str, codec: str) -> str:
+    """The same with pictures in one codec alone."""
+
+    def wanted(shared: str, own: str) -> bool:
+        return not _height(shared, own) or f'codecs="{codec}.' in f"{shared} {own}"
+
+    return _representations(manifest, wanted)
+
+
 def for_television(master: str) -> str:
     """The same for Apple TV, which has no cellular network to save for."""
 
@@ -80,34 +100,47 @@ def with_key_ids(playlist: str) -> str:
 
 
 def with_output_protection(master: str) -> str:
-    """Variants that may only leave over a protected cable say so."""
+    """Variants say which cable they may leave over, and which protection they need."""
 
     def mark(found: re.Match[str]) -> str:
-        resolution = m3u8.attributes(found["attributes"])["RESOLUTION"]
-        level = _HDCP.get(track_of(int(resolution.partition("x")[2])))
-        if level is None:
-            return found.group()
-        return found.group().replace("FRAME-RATE", f"HDCP-LEVEL={level},FRAME-RATE", 1)
+        attributes = found["attributes"]
+        resolution = m3u8.attributes(attributes)["RESOLUTION"]
+        track = track_of(int(resolution.partition("x")[2]))
+        words = [f'ALLOWED-CPC="{drm.allowed_classes(track)}"']
+        if track in _HDCP:
+            words.append(f"HDCP-LEVEL={_HDCP[track]}")
+        return found.group().replace(attributes, ",".join([attributes, *words]), 1)
 
-    return _VARIANT.sub(mark, master)
+    return _I_FRAMES.sub(mark, _VARIANT.sub(mark, master))
 
 
 def capped_dash(manifest: str, height: int) -> str:
     """The same without representations taller than ``height``."""
 
+    text = _representations(manifest, lambda *both: _height(*both) <= height)
+    text = re.sub(r' maxWidth="\d+"', "", text)
+    return re.sub(r' maxHeight="\d+"', "", text)
+
+
+def _height(shared: str, own: str) -> int:
+    """The height of a picture; 0 for sound and words."""
+    found = _HEIGHT.search(own) or _HEIGHT.search(shared)
+    return int(found[1]) if found else 0
+
+
+def _representations(manifest: str, wanted: Callable[[str, str], bool]) -> str:
+    """The same with those that are wanted, told their set's attributes and their own."""
+
     def keep_set(found: re.Match[str]) -> str:
-        shared = _HEIGHT.search(found["attributes"])
+        shared = found["attributes"]
 
         def keep(one: re.Match[str]) -> str:
-            own = _HEIGHT.search(one["attributes"]) or shared
-            return one.group() if not own or int(own[1]) <= height else ""
+            return one.group() if wanted(shared, one["attributes"]) else ""
 
         text = _REPRESENTATION.sub(keep, found.group())
         return text if _REPRESENTATION.search(text) else ""
 
-    text = _ADAPTATION_SET.sub(keep_set, manifest)
-    text = re.sub(r' maxWidth="\d+"', "", text)
-    return re.sub(r' maxHeight="\d+"', "", text)
+    return _ADAPTATION_SET.sub(keep_set, manifest)
 
 
 def _average(variant: re.Match[str]) -> int:

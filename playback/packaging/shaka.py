@@ -73,7 +73,7 @@ def _encryption(keys: Sequence[TrackKey], work: Path) -> list[str]:
 
 
 def _video(rung: Rung) -> str:
-    folder = f"v{rung.height}"
+    folder = f"v{rung.name}"
     return _descriptor(
         {
             "in": video_name(rung),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from playback import hlscheck, m3u8
+from playback import drm, hlscheck, m3u8
 from playback.packaging import Package, tools
 from playback.protection import track_of, tracks_of, tracks_up_to
 from tests.playback.conftest import KEYS
@@ -120,6 +120,28 @@ class TestHls:
             for tag in master.all("EXT-X-STREAM-INF")
         }
         assert levels == {"256x144": None, "640x360": None, "1280x720": "TYPE-0"}
+
+    def test_variants_name_the_protection_that_they_need(self, out: Path) -> None:
+        master = m3u8.parse((out / "master.m3u8").read_text())
+        tags = master.all("EXT-X-STREAM-INF") + master.all("EXT-X-I-FRAME-STREAM-INF")
+        told = {
+            tag.attributes["RESOLUTION"]: tag.attributes["ALLOWED-CPC"] for tag in tags
+        }
+        everywhere = (
+            "com.apple.streamingkeydelivery:AppleBaseline/Baseline/AppleMain/Main,"
+            "com.microsoft.playready:SL2000/SL3000,"
+            "urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed:"
+        )
+        assert told == {
+            "256x144": f"{everywhere}WIDEVINE_SOFTWARE/WIDEVINE_HARDWARE",
+            "640x360": f"{everywhere}WIDEVINE_SOFTWARE/WIDEVINE_HARDWARE",
+            "1280x720": f"{everywhere}WIDEVINE_HARDWARE",
+        }
+        assert drm.allowed_classes("uhd") == (
+            "com.apple.streamingkeydelivery:AppleMain/Main,"
+            "com.microsoft.playready:SL3000,"
+            "urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed:WIDEVINE_HARDWARE"
+        )
 
     @pytest.mark.parametrize("name", ["master", "master-360", "master-tv"])
     def test_every_rule_that_we_check_is_kept(self, name: str, out: Path) -> None:
