@@ -36,6 +36,7 @@ _PARTS: Mapping[str, Callable[[Service, Plan, Callable[[str], None]], list[Row]]
     "freshness": freshness.measure,
     "viewing": viewing.measure,
     "television": reads.television,
+    "memory": reads.memory,
 }
 PARTS = (*_PARTS, "cold")
 _FAILURES = (
