@@ -40,7 +40,7 @@ FULL = Plan(
     guide_channels=1_000,
     guide_days=14,
     feeds=4,
-    memory_days=50,
+    memory_days=54,
     judged=True,
 )
 QUICK = Plan(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.core.files.storage import default_storage
 
 from accounts import entitlements
 from accounts.entitlements import Holder
-from channels import guide, m3u_export, playlist_links, xmltv_export
+from channels import guide, m3u_export, packed_guides, playlist_links
 from channels.m3u import CatchupRule
 from channels.m3u_export import Line
 from channels.models import Channel, PlaylistLink
@@ -21,11 +20,8 @@ from streamapi.clients import Variant
 from streamapi.errors import Denied
 
 MAX_CHANNELS: Final = 5_000
-GUIDE_AHEAD: Final = timedelta(days=7)
 _A_DAY: Final = 24
 _CATCH_UP: Final = "&start={utc}&end={utcend}"
-_GZIP: Final = 31
-"""zlib's sign for a gzip header around the data."""
 
 
 def playlist(link: PlaylistLink, *, territory: str, now: datetime) -> str:
@@ -37,21 +33,9 @@ def playlist(link: PlaylistLink, *, territory: str, now: datetime) -> str:
 def packed_guide(
     link: PlaylistLink, *, territory: str, now: datetime
 ) -> Iterator[bytes]:
-    """The guide of the same channels as gzipped XMLTV, a channel at a time."""
+    """The guide of the same channels as gzipped XMLTV, packed by a job before."""
     shown = channels(link, territory, now)
-    back = max((channel.catchup_hours for channel in shown), default=0)
-    pieces = xmltv_export.export(
-        shown,
-        start=now - timedelta(hours=back),
-        end=now + GUIDE_AHEAD,
-        ceiling=link.profile.ceiling,
-    )
-    packer = zlib.compressobj(level=6, wbits=_GZIP)
-    for piece in pieces:
-        packed = packer.compress(piece)
-        if packed:
-            yield packed
-    yield packer.flush()
+    return packed_guides.stream(shown, ceiling=link.profile.ceiling)
 
 
 def channels(link: PlaylistLink, territory: str, now: datetime) -> list[Channel]:

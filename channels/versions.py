@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from sys import intern
 from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
@@ -315,7 +316,7 @@ def _compare(cursor: Any, version: GuideVersion, outcome: Outcome) -> None:
         entry[kind] = count
         outcome.kinds[kind] = outcome.kinds.get(kind, 0) + count
     cursor.execute(swap_sql.CHANNEL_DAYS)
-    outcome.days = [ChannelDay(*row) for row in cursor.fetchall()]
+    outcome.days = [ChannelDay(pk, intern(day)) for pk, day in cursor]
     cursor.execute(
         "SELECT s.line, s.external_id, s.starts_at, left(s.title, 200), i.code"
         " FROM (SELECT seq, code FROM epg_issue UNION ALL"

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Value
-from django.db.models.functions import Coalesce
 from lxml import etree
 
 from channels.models import Channel, Programme
 from channels.xmltv_times import format_time
 
-_ROOT: Final = (
+START: Final = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE tv SYSTEM "xmltv.dtd">\n'
+    b'<tv generator-info-name="stream-api-service">\n'
 )
+END: Final = b"</tv>\n"
 _WORDS: Final = {"title": "title", "sub-title": "subtitle", "desc": "synopsis"}
 _ATTRIBUTES: Final = {
     "pdc-start": "pdc_start",
@@ -27,28 +27,27 @@ _ATTRIBUTES: Final = {
 
 
 def export(
-    channels: Iterable[Channel],
-    *,
-    start: datetime,
-    end: datetime,
-    ceiling: int | None = None,
+    channels: Iterable[Channel], *, start: datetime, end: datetime
 ) -> Iterator[bytes]:
-    """The document piece by piece; programmes are read a channel at a time.
-
-    With a ``ceiling``, programmes for older people are left out.
-    """
+    """The document piece by piece; programmes are read a channel at a time."""
     listed = list(channels)
-    yield _ROOT + b'<tv generator-info-name="stream-api-service">\n'
-    for channel in listed:
-        yield _bytes(_channel(channel))
-    for channel in listed:
-        rows = Programme.objects.on([channel.pk]).within(start, end)
-        if ceiling is not None:
-            age = Coalesce("min_age", Value(channel.unrated_age))
-            rows = rows.alias(age=age).filter(age__lte=ceiling)
-        for programme in rows.filter(is_filler=False).order_by("starts_at"):
-            yield _bytes(_programme(channel, programme))
-    yield b"</tv>\n"
+    yield START
+    yield from map(channel, listed)
+    for one in listed:
+        rows = Programme.objects.on([one.pk]).within(start, end)
+        for item in rows.filter(is_filler=False).order_by("starts_at"):
+            yield programme(one, item)
+    yield END
+
+
+def channel(described: Channel) -> bytes:
+    """The ``channel`` element."""
+    return _bytes(_channel(described))
+
+
+def programme(on: Channel, described: Programme) -> bytes:
+    """The ``programme`` element."""
+    return _bytes(_programme(on, described))
 
 
 def _bytes(element: Any) -> bytes:

@@ -11,6 +11,7 @@ from channels.models.imports import (
 )
 from channels.models.lineups import Lineup, LineupEntry
 from channels.models.links import PlaylistLink
+from channels.models.packed import PackedSchedule
 from channels.models.programmes import (
     Broadcast,
     Programme,
@@ -36,6 +37,7 @@ __all__ = [
     "Lineup",
     "LineupEntry",
     "LinkRule",
+    "PackedSchedule",
     "PlaylistLink",
     "Programme",
     "Reminder",

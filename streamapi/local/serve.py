@@ -72,6 +72,7 @@ def _start_product(local: services.Local, state: Path, port: int) -> None:
             )
     local.supervisor.start(_worker(variables, state))
     local.supervisor.start(_flusher(variables, state))
+    local.supervisor.start(_clock(variables, state))
 
 
 def _forget_marks_of_another_database(local: services.Local, state: Path) -> None:
@@ -145,6 +146,17 @@ def _flusher(variables: dict[str, str], state: Path) -> Command:
         variables,
         cwd=ROOT,
         output=_log(state, "flusher"),
+    )
+
+
+def _clock(variables: dict[str, str], state: Path) -> Command:
+    argv = (sys.executable, "manage.py", "run_periodic")
+    return Command(
+        "The periodic jobs",
+        argv,
+        variables,
+        cwd=ROOT,
+        output=_log(state, "periodic"),
     )
 
 

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "catalog",
     "channels",
     "playback",
+    "streamapi.periodic",
     "streamapi.demo",
 ]
 

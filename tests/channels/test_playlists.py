@@ -13,7 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import devices
-from channels import m3u, playlist_import, playlist_links, xmltv
+from channels import m3u, packed_guides, playlist_import, playlist_links, xmltv
 from channels.models import Channel, ChannelSource, PlaylistLink
 from streamapi import state
 from tests.factories import accounts
@@ -244,6 +244,7 @@ class TestLinks:
             other = make_channel(packages=[accounts.make_package("sport")])
             make_programme(other, NOON, title="Not owned")
             link = made(screen)
+            packed_guides.refresh(now=NOON)
             response = fetched(link["guide_url"])
             packed = b"".join(response.streaming_content)
         assert response["Content-Type"] == "application/gzip"
@@ -267,6 +268,7 @@ class TestLinks:
         make_channel("Adults", min_age=18)
         link = made(screen)
         assert [entry.name for entry in entries_of(link)] == ["Free"]
+        packed_guides.refresh(now=now)
         packed = b"".join(fetched(link["guide_url"]).streaming_content)
         text = gzip.decompress(packed).decode()
         assert "Mild" in text
