@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from streamapi.env import Environment, database_settings
+from streamapi.postgresql.connections import EagerConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 ENV = Environment()
@@ -106,6 +107,7 @@ def pooled_database(url: str) -> dict[str, Any]:
     settings["DISABLE_SERVER_SIDE_CURSORS"] = True
     settings["OPTIONS"] |= {
         "pool": {
+            "connection_class": EagerConnection,
             "min_size": min(2, DATABASE_POOL_SIZE),
             "max_size": DATABASE_POOL_SIZE,
             "timeout": 1.5,
@@ -171,6 +173,7 @@ CLOUDFRONT_DISTRIBUTION = ENV.text("CLOUDFRONT_DISTRIBUTION", "")
 RESPONSE_CACHE_EDGE = (
     "streamapi.responsecache.cloudfront.distribution" if CLOUDFRONT_DISTRIBUTION else ""
 )
+RESPONSE_CACHE_SHOW_VARIANT = False  # to everyone; staff see it by their token
 RESPONSE_CACHE_STRICT = False  # raise where a shared view looks at who asks
 
 # --- Languages, territories, maturity ----------
