@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 django.setup()
 
-from catalog import publishing  # noqa: E402 models need a set-up Django
+from catalog import publishing, releasing  # noqa: E402 models need a set-up Django
 from catalog.bulk import batches, copy_into  # noqa: E402
 from catalog.models import (  # noqa: E402
     Artwork,
@@ -22,7 +22,9 @@ from catalog.models import (  # noqa: E402
     Genre,
     GenreTranslation,
     MaturityRating,
+    Page,
     Person,
+    Rail,
     Title,
     TitleTranslation,
 )
@@ -34,6 +36,8 @@ GENRES: Final = (
     *("science-fiction", "sport", "thriller", "war", "western"),
 )
 PEOPLE: Final = 2000
+RAILS: Final = 8
+CARDS: Final = 240
 AGES: Final = (0, 0, 6, 6, 12, 12, 16, 18)
 _VOCABULARY: Final = (
     "silent golden last hidden broken distant burning winter paper glass",
@@ -57,6 +61,7 @@ def main(count: int) -> None:
     done = 0
     for outcome in publishing.publish_many(range(1, count + 1), by=None, now=BEGAN):
         done += outcome.published
+    _home()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     print(f"{done} titles published", flush=True)
@@ -110,6 +115,23 @@ def _titles(numbers: Sequence[int], chance: random.Random) -> None:
     copy_into(
         Title.genres.through, ("title", "genre"), _each(numbers, _of_genre, chance)
     )
+
+
+def _home() -> None:
+    """A page of 240 cards: what is popular, what is new, and rails by genre."""
+    page = Page.objects.create(slug="home", names={"en": "Home"})
+    plan: list[tuple[str, dict[str, Any]]] = [("rule", {}), ("new", {})]
+    plan += [("rule", {"genres": [genre]}) for genre in GENRES[: RAILS - len(plan)]]
+    for position, (source, rule) in enumerate(plan):
+        Rail.objects.create(
+            page=page,
+            position=position,
+            names={"en": f"Rail {position}"},
+            source=source,
+            rule=rule,
+            size=CARDS // RAILS,
+        )
+    releasing.release(page, by=None, now=BEGAN)
 
 
 def _each(numbers: Sequence[int], rows: Any, chance: random.Random) -> Iterator[Any]:

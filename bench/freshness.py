@@ -29,7 +29,7 @@ def measure(service: Service, plan: Plan, say: Callable[[str], None]) -> list[Ro
             running.enter_context(service.server(f"worker-{number}"))
             for number in range(SERVERS)
         ]
-        readers = [Reader(server.port) for server in servers]
+        readers = [Reader(server) for server in servers]
         edited, unrelated = _two_titles(readers[0])
         for path in (_path(edited), _path(unrelated)):
             _warm(readers, path)

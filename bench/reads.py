@@ -7,18 +7,14 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
-from bench.cold import HEARD_S, PLAIN, Reader, read_cold
+from bench.cold import HEARD_S, PLAIN, Reader, peer, read_cold
 from bench.desk import desk
 from bench.load import WrongAnswer
-from bench.opponents import GUNICORN
 from bench.plan import Plan
-from bench.processes import Server, free_port
 from bench.results import Row, compare
 from bench.service import Service
-from bench.site import ROOT
 
 SEARCHED = "/v1/search?q=golden%20harbor"
 """A typo in the second word."""
@@ -165,40 +161,21 @@ def beside_raw_sql(
     theirs: list[float] = []
     with ExitStack() as running:
         editor = running.enter_context(desk(service))
-        reader = Reader(running.enter_context(service.server("reads")).port)
+        reader = Reader(running.enter_context(service.server("reads")))
         statements = [
             text for text in editor.sql(path) if text.startswith(("SELECT", "WITH"))
         ]
-        peer = Reader(running.enter_context(_peer(service, statements)).port)
+        alone = Reader(running.enter_context(peer(service, "raw_sql", statements)))
         seen: list[object] = []
         for turn in range(plan.cold_reads + _WARM_UP):
             editor.purge(tag)
             time.sleep(HEARD_S)
-            alone, _, rows = peer.read("/", PLAIN)
+            took_alone, _, rows = alone.read("/", PLAIN)
             took, body = read_cold(reader, path, PLAIN)
             seen.append(steady(body))
             if turn >= _WARM_UP:
                 ours.append(took)
-                theirs.append(alone)
+                theirs.append(took_alone)
     if any(each != seen[0] for each in seen):
         raise WrongAnswer(f"{path} is answered differently")
     return ours, theirs, body, rows
-
-
-def _peer(service: Service, statements: list[str]) -> Server:
-    port = free_port()
-    directory: Path = service.site.directory
-    file = directory / "raw-statements.json"
-    file.write_text(json.dumps(statements))
-    return Server(
-        "raw-sql",
-        [*GUNICORN, "--bind", f"127.0.0.1:{port}", "bench.peers.raw_sql:application"],
-        core=service.site.cores.server,
-        port=port,
-        directory=directory,
-        variables={
-            "DATABASE_URL": service.database_url,
-            "BENCH_STATEMENTS": str(file),
-            "PYTHONPATH": str(ROOT),
-        },
-    )

@@ -35,7 +35,7 @@ def measure(service: Service, plan: Plan, say: Callable[[str], None]) -> list[Ro
     with ExitStack() as running:
         editor = running.enter_context(desk(service))
         server = running.enter_context(_server(service, counter))
-        reader = Reader(server.port)
+        reader = Reader(server)
         reader.read(PATH, GZIPPED)
         for _ in range(plan.storms):
             alone.append(_rebuild(editor, reader))
