@@ -11,15 +11,18 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """A child's token narrows every shared answer; the API document knows tokens."""
+        """Tokens narrow shared answers for a child, and show staff how they came about."""
         from accounts import (
             openapi,  # noqa: F401 registers on import
             roles,
+            staff_tokens,
             tokens,
         )
+        from streamapi.http.staff import register_staff_check
         from streamapi.http.variant import register_ceiling_source
 
         register_ceiling_source(tokens.ceiling)
+        register_staff_check(staff_tokens.counts)
         roles.register(roles.Role.SUPPORT, _of_support)
 
 

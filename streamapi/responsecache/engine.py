@@ -26,6 +26,8 @@ MISS: Final = "MISS"
 SHARED: Final = "SHARED"
 """The caller waited for a rebuild that another request had begun."""
 
+_AFTER_THE_ANSWER_S: Final = 0.005
+
 Spawn = Callable[[Callable[[], None]], None]
 Offload = Callable[[Callable[[Entry], Entry], Entry], Entry]
 
@@ -59,8 +61,13 @@ class Limits:
 
 
 def in_thread(work: Callable[[], None]) -> None:
-    """Run in the background: a thread, under gevent a greenlet."""
-    threading.Thread(target=work, daemon=True, name="responsecache").start()
+    """Run in the background, once whoever waits has had the time to get its answer.
+
+    A timer of Python's is a thread, under gevent a greenlet.
+    """
+    timer = threading.Timer(_AFTER_THE_ANSWER_S, work)
+    timer.daemon = True
+    timer.start()
 
 
 def at_once(function: Callable[[Entry], Entry], entry: Entry) -> Entry:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any, Final
 
+from streamapi.http import staff
 from streamapi.responsecache import engine, headers, prepared
 from streamapi.responsecache.access import AccessLines
 from streamapi.responsecache.engine import Answer, ResponseCache
@@ -142,6 +143,9 @@ class FrontDoor:
                 status, lines, body = self._render(
                     answer.entry, environ, codings, state
                 )
+        if staff.is_staff(environ.get(staff.ENVIRON)):
+            shown = headers.variant_text(plan.policy, plan.variant)
+            lines = [*lines, (headers.VARIANT, shown)]
         method = environ["REQUEST_METHOD"]
         if method == "HEAD":
             body = b""
@@ -181,7 +185,7 @@ class FrontDoor:
     ) -> tuple[str, headers.Headers, bytes]:
         slot = entry.coding(codings)
         body, status = entry.bodies[slot], headers.REASONS[entry.status]
-        if "HTTP_AUTHORIZATION" in environ:
+        if _is_personal(environ):
             slot += headers.PRIVATE
         asked = environ.get("HTTP_IF_NONE_MATCH")
         if asked is not None and entry.status == 200 and entry.matches(asked):
@@ -204,8 +208,13 @@ def _is_plain(environ: Environ, entry: Entry) -> bool:
         environ["REQUEST_METHOD"] == "GET"
         and entry.status == 200
         and "HTTP_IF_NONE_MATCH" not in environ
-        and "HTTP_AUTHORIZATION" not in environ
+        and not _is_personal(environ)
     )
+
+
+def _is_personal(environ: Environ) -> bool:
+    """Whether the answer is made for who asks: no cache between us may give it on."""
+    return "HTTP_AUTHORIZATION" in environ or staff.ENVIRON in environ
 
 
 def _passed_on(answer: Answer) -> tuple[str, headers.Headers, bytes]:

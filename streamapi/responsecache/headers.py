@@ -15,6 +15,9 @@ from streamapi.responsecache.policy import VARY_VALUES, CachePolicy
 
 Headers = list[tuple[str, str]]
 
+VARIANT: Final = "X-Variant"
+"""For staff, and for everyone while debugging."""
+
 REASONS: Final = {
     200: "200 OK",
     301: "301 Moved Permanently",

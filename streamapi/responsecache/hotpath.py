@@ -6,6 +6,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
+from streamapi.http import staff
 from streamapi.responsecache import headers as header_lines
 from streamapi.responsecache.engine import HIT
 from streamapi.responsecache.entries import Entry
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from streamapi.responsecache.frontdoor import FrontDoor
 
 _UNUSUAL: Final = frozenset(
-    {"CONTENT-LENGTH", "EXPECT", "SCRIPT_NAME", "TRANSFER-ENCODING", "UPGRADE"}
+    {
+        *("CONTENT-LENGTH", "EXPECT", "SCRIPT_NAME", "TRANSFER-ENCODING", "UPGRADE"),
+        staff.HEADER.upper(),
+    }
 )
 _METHODS: Final = frozenset({"GET", "HEAD"})
 _LONGEST: Final = 512

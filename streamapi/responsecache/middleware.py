@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from streamapi import replica
 from streamapi.clients import Variant
+from streamapi.http import staff
 from streamapi.http.variant import rules
 from streamapi.responsecache import headers, keys
 from streamapi.responsecache.entries import KEPT_STATUSES
@@ -49,6 +50,7 @@ class PolicyMiddleware:
         self._get_response = get_response
         self._rules = rules()
         self._strict: bool = settings.RESPONSE_CACHE_STRICT
+        self._shows_variant: bool = settings.RESPONSE_CACHE_SHOW_VARIANT
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -60,7 +62,7 @@ class PolicyMiddleware:
             state.restore()
             if state.mistake is not None:
                 raise state.mistake
-            self._describe(response, state)
+            self._describe(request, response, state)
         elif isinstance(state, Never):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
@@ -97,7 +99,9 @@ class PolicyMiddleware:
         )
         return Shared(policy, variant, marks, restore)
 
-    def _describe(self, response: HttpResponse, state: Shared) -> None:
+    def _describe(
+        self, request: HttpRequest, response: HttpResponse, state: Shared
+    ) -> None:
         policy = state.policy
         if len(state.marks.tags) > MAX_TAGS:
             self._refuse_tags(len(state.marks.tags))
@@ -108,11 +112,15 @@ class PolicyMiddleware:
             return
         now = datetime.now(UTC)
         life = lifetime(policy, state.marks.expires_at, now, jitter=False)
+        for_staff = staff.is_staff(request.headers.get(staff.HEADER))
         response.headers["Cache-Control"] = headers.cache_control(
-            life, 0, private=False
+            life, 0, private=for_staff
         )
         response.headers["Vary"] = headers.vary(policy)
-        response.headers["X-Variant"] = headers.variant_text(policy, state.variant)
+        if for_staff or self._shows_variant:
+            response.headers[headers.VARIANT] = headers.variant_text(
+                policy, state.variant
+            )
         if "language" in policy.vary:
             response.headers["Content-Language"] = state.variant.language
         if state.marks.tags:

@@ -13,6 +13,7 @@ CLEARKEY_LICENSES = ENV.flag("CLEARKEY_LICENSES", default=True)
 MEDIA_EDGE = ENV.flag("MEDIA_EDGE", default=True)
 TRUST_EDGE_HEADERS = ENV.flag("TRUST_EDGE_HEADERS", default=True)
 RESPONSE_CACHE_STRICT = DEBUG
+RESPONSE_CACHE_SHOW_VARIANT = DEBUG
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }

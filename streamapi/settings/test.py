@@ -12,6 +12,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SIGN_IN_REQUESTS_PER_ADDRESS = 1_000_000  # all tests come from one address
 WHITENOISE_AUTOREFRESH = False
 RESPONSE_CACHE_STRICT = True
+RESPONSE_CACHE_SHOW_VARIANT = False
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
 # The test runner owns one connection a thread; a pool would hide leaks from it.
 for _database in DATABASES.values():

@@ -164,9 +164,6 @@ class TestHeaders:
     def test_say_what_the_answer_depends_on(self, worker: Worker) -> None:
         headers = worker.get("/v1/pages/home?lang=de&maturity=13").headers
         assert headers["Content-Language"] == "de"
-        assert headers["X-Variant"] == (
-            "language=de;territory=US;form_factor=web;maturity=12"
-        )
         assert headers["Vary"] == (
             "Accept-Encoding, Accept-Language, CloudFront-Viewer-Country, "
             "X-Device-Platform, Authorization"
