@@ -26,7 +26,7 @@ class PurgeForm(forms.Form):
 
     tags = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        help_text="One or more tags, such as: titles title:42 page:home",
+        help_text="One or more tags, such as: titles title:42 page:7",
     )
 
     def clean_tags(self) -> frozenset[str]:

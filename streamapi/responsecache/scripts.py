@@ -68,7 +68,7 @@ _STORE: Final = """
 local stored = is_current(ARGV[4], ARGV[5])
 if stored then
   redis.call('HSET', KEYS[2], 'moment', ARGV[4], 'tags', ARGV[5], 'fresh_us', ARGV[6],
-    'usable_us', ARGV[7], 'entry', ARGV[9])
+    'usable_us', ARGV[7], 'entry', ARGV[9], 'key', ARGV[11])
   redis.call('PEXPIRE', KEYS[2], ARGV[8])
 end
 if redis.call('GET', KEYS[3]) == ARGV[2] then redis.call('DEL', KEYS[3]) end

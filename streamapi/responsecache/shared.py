@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import islice
 from typing import Any, Final, Literal
 
 import orjson
@@ -58,6 +59,16 @@ class PurgeRecord:
 
     at: datetime
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntry:
+    """An entry as Redis holds it, for people; it may have been purged meanwhile."""
+
+    key: str
+    made_at: datetime
+    tags: tuple[str, ...]
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +137,7 @@ class SharedLevel:
             max(1, int(life.kept_s * 1000)),
             dumps(entry),
             ARRIVED + entry.key.encode(),
+            entry.key,
         )
         return bool(self._on_entry(scripts.STORE, keys, arguments))
 
@@ -208,6 +220,22 @@ class SharedLevel:
             if count >= limit:
                 break
         return count, size
+
+    def kept(self, limit: int = 50) -> list[KeptEntry]:
+        """Some of the entries, those made last first."""
+        found: list[KeptEntry] = self._guarded(lambda: self._kept(limit))
+        return sorted(found, key=lambda one: one.made_at, reverse=True)
+
+    def _kept(self, limit: int) -> list[KeptEntry]:
+        found = []
+        for name in islice(self._scan("e"), limit):
+            values: list[Any] = self._client.hmget(name, "key", "moment", "tags")
+            if None not in values:
+                key, moment, tags = (value.decode() for value in values)
+                at = datetime.fromtimestamp(int(moment) / 1e6, UTC)
+                size = int(self._client.hstrlen(name, "entry"))
+                found.append(KeptEntry(key, at, tuple(tags.split("\n")), size))
+        return found
 
     def _on_entry(
         self, script: Script, keys: list[str], arguments: tuple[Any, ...]

@@ -16,6 +16,7 @@ from streamapi.responsecache import runtime, warming
 from streamapi.responsecache.delivery import Delivery
 from streamapi.responsecache.shared import CacheDown, SharedLevel
 from tests.streamapi.responsecache.site import Backstage
+from tests.streamapi.responsecache.test_entries import ENTRY
 from tests.streamapi.responsecache.workers import Worker
 
 
@@ -144,10 +145,18 @@ class TestStatusPage:
     def test_shows_what_is_cached(self, browser: Client, shared: SharedLevel) -> None:
         shared.report({"hits": 3, "misses": 1, "processes": 1}, for_ms=5000)
         shared.report({"hits": 3, "misses": 1, "processes": 1}, for_ms=5000)
-        shared.purge({"titles"})
+        assert shared.store(ENTRY, shared.look_up(ENTRY.key).moment)
+        for tags in ({"titles"}, {"titles"}, {"page:7"}):
+            shared.purge(tags)
         page = browser.get(self.url).content.decode()
-        assert "75.0" in page
-        assert "titles" in page
+        assert "75.0 %" in page
+        assert ENTRY.key in page
+        assert "1 answer" in page
+        assert page.count("2 times in a row") == 1
+        assert "page:7" in page
+        assert "purged</span>" in page
+        assert shared.store(ENTRY, shared.look_up(ENTRY.key).moment)
+        assert "purged</span>" not in browser.get(self.url).content.decode()
 
     def test_purges(self, browser: Client, shared: SharedLevel) -> None:
         reply = browser.post(self.url, {"tags": "titles\ntitle:42"}, follow=True)
