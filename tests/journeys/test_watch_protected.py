@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import override_settings
-from playwright.sync_api import Browser, Request, Route, TimeoutError
+from playwright.sync_api import Browser, Route
 
 from playback import licences
 from tests.journeys.screen import Screen
@@ -72,15 +71,8 @@ def viewer(browser: Browser, service: Service) -> Iterator[Screen]:
     screen.open("/")
     sign_in(screen, *service.viewer)
     yield screen
-    stop = screen.page.expect_event("requestfinished", stops, timeout=10_000)
-    with suppress(TimeoutError), stop:  # the plan has room for two at once
-        screen.open("/")
+    screen.open("/")  # the player says that it is done
     screen.close()
-
-
-def stops(request: Request) -> bool:
-    """Whether a player says that it is done."""
-    return request.method == "DELETE" and "/playback/sessions/" in request.url
 
 
 def sign_in(screen: Screen, email: str, password: str) -> None:
@@ -153,7 +145,8 @@ class TestUnlicensed:
         assert viewer.video("!v || !v.webkitDecodedFrameCount") or (
             len(picture.resize((32, 32)).getcolors(32 * 32) or []) < 100
         )
-        assert not viewer.video("v && v.currentTime > 2")
+        # the position alone says nothing: the player jumps over what it cannot decode
+        assert viewer.video("!v || v.paused || v.readyState < 3")
 
     def test_an_expired_token_gets_no_licence(self, viewer: Screen, film: str) -> None:
         def expire(route: Route) -> None:
