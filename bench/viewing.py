@@ -22,8 +22,9 @@ from bench.site import ROOT
 from bench.throughput import Comparison
 
 HOUSEHOLDS = 500
-PLAYERS = 50
-"""Households that press play in the mix; the others are watching."""
+PLAYERS = 100
+"""Households that press play; the others are watching: who plays again on the same device
+ends what it watched before."""
 CLIENTS = 32
 """As many plays at once as a pool of ten connections serves without refusing one."""
 WANTED_VIEWERS = 20_000
@@ -112,10 +113,10 @@ def _mix(directory: Path, beats: Case, plays: Case) -> Path:
     """Requests as many viewers send them together, in a random order."""
     tokens = [token for _, _, token, _ in beats.lines]
     kinds = {
-        "heartbeat": list(beats.lines[PLAYERS:]),
+        "heartbeat": list(beats.lines),
         "shared": [("GET", SHARED, "", "")],
         "personal": [("GET", PERSONAL, token, "") for token in tokens],
-        "play": list(plays.lines[:PLAYERS]),
+        "play": list(plays.lines),
     }
     chance = random.Random(5)
     lines = [
@@ -148,19 +149,26 @@ def _viewers(runs: Sequence[Load]) -> Row:
 def _cases(port: int, made: dict[str, Any]) -> list[Case]:
     asked = json.dumps({"content_id": made["film"], "device": {"platform": "web"}})
     tokens: list[str] = made["tokens"]
-    plays = [("POST", PLAY, token, asked) for token in tokens]
+    players, watching = tokens[:PLAYERS], tokens[PLAYERS:]
+    plays = [("POST", PLAY, token, asked) for token in players]
     beat = json.dumps({"position_ms": 61_000, "state": "playing", "seq": 1})
-    played = [_ask(port, *play, status=201) for play in plays]
+    begun = [_ask(port, "POST", PLAY, token, asked, status=201) for token in watching]
     beats = [
         ("POST", json.loads(body)["heartbeat"]["url"], token, beat)
-        for body, token in zip(played, tokens, strict=True)
+        for body, token in zip(begun, watching, strict=True)
     ]
     page = ("POST", OVERLAY, tokens[0], json.dumps({"ids": made["ids"]}))
-    # Heartbeats first: a play ends the session that its device had before.
     return [
         Case("heartbeat", beats, 200, _ask(port, *beats[0]), json.loads),
         Case("overlay", [page], 200, _ask(port, *page), json.loads),
-        Case("play", plays, 201, played[0], _same_play, mixed=True),
+        Case(
+            "play",
+            plays,
+            201,
+            _ask(port, *plays[0], status=201),
+            _same_play,
+            mixed=True,
+        ),
     ]
 
 
