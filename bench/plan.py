@@ -28,7 +28,7 @@ class Plan:
 
 FULL = Plan(
     rounds=5,
-    seconds=3,
+    seconds=2,
     warm_up_s=1,
     clients=64,
     few_titles=1_000,
