@@ -23,6 +23,7 @@ from rest_framework.test import APIClient
 from accounts.models import Account
 from catalog import publishing, releasing
 from catalog.models import ChartEntry, Episode, Title
+from channels import packed_guides
 from channels.series_ids import series_id
 from tests.accounts.conftest import sign_in
 from tests.factories import catalog, channels, playback
@@ -99,6 +100,7 @@ def planted() -> Planted:
             min_age=age,
             series_key=KEY if name == SECRET else "",
         )
+    packed_guides.refresh(now=now)
     secret = shows[0]
     person = secret.credits.get().person
     ids = [secret.public_id, secret.slug, first_episode(secret).public_id]
