@@ -230,12 +230,18 @@ def _titles(
     query: Query, texts: Sequence[str], variant: Variant, now: datetime
 ) -> list[str]:
     matching = _narrowed(query, variant, now).filter(_titles_match(texts))
-    return _best(_ranked(matching, texts, "-by_popularity"), "card", query.limit)
+    phrased = _phrased(texts) & ~_match(texts)
+    ranked = _ranked(matching, texts, "-by_popularity", last=phrased)
+    return _best(ranked, "card", query.limit)
 
 
 def _titles_match(texts: Sequence[str]) -> Q:
     """By name, or by a keyword or studio that is just what was typed."""
-    return _match(texts) | Q(phrases__overlap=list(texts))
+    return _match(texts) | _phrased(texts)
+
+
+def _phrased(texts: Sequence[str]) -> Q:
+    return Q(phrases__overlap=list(texts))
 
 
 def _people(query: Query, variant: Variant, now: datetime) -> list[str]:
@@ -281,8 +287,14 @@ def _match(texts: Sequence[str]) -> Q:
     return condition
 
 
-def _ranked(rows: QuerySet[Any], texts: Sequence[str], *tail: str) -> QuerySet[Any]:
-    """The name itself first, then its beginning, then the nearest; then the others."""
+def _ranked(
+    rows: QuerySet[Any], texts: Sequence[str], *tail: str, last: Q | None = None
+) -> QuerySet[Any]:
+    """The name itself first, then its beginning, then the nearest; then the ``last``.
+
+    To compare trigrams is what costs: a row that was found is not asked again whether
+    it is like the text, only how near it is.
+    """
     cases = [
         When(condition, then=rank)
         for rank, conditions in enumerate(
@@ -290,20 +302,22 @@ def _ranked(rows: QuerySet[Any], texts: Sequence[str], *tail: str) -> QuerySet[A
         )
         for condition in conditions
     ]
+    if last is not None:
+        cases.append(When(last, then=_BY_PHRASE))
     near = [TrigramWordSimilarity(text, "folded") for text in texts]
     ranked: QuerySet[Any] = rows.annotate(
-        rank=Case(*cases, default=_BY_PHRASE, output_field=IntegerField()),
+        rank=Case(*cases, default=_BY_LIKENESS, output_field=IntegerField()),
         nearness=near[0] if len(near) == 1 else Greatest(*near),
     )
     return ranked.order_by("rank", F("nearness").desc(), *tail)
 
 
-def _closeness(text: str) -> tuple[Q, Q, Q]:
-    """A name that is the text, one that starts with it, one that is like it."""
+def _closeness(text: str) -> tuple[Q, Q]:
+    """A name that is the text, one that starts with it."""
     same = Q(folded=text) | Q(folded__startswith=f"{text} |")
     same |= Q(folded__endswith=f"| {text}") | Q(folded__contains=f"| {text} |")
     starts = Q(folded__startswith=text) | Q(folded__contains=f"| {text}")
-    return same, starts, _match([text])
+    return same, starts
 
 
 def _best(rows: QuerySet[Any], column: str, limit: int) -> list[str]:
