@@ -14,10 +14,16 @@ export function card(title) {
 }
 
 // What has no picture gets a colour of its own, always the same.
-export function letters(title) {
+export function tint(title) {
   const hue = [...title.id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
+  return `linear-gradient(155deg, hsl(${hue} 42% 34%), hsl(${(hue + 50) % 360} 48% 13%))`;
+}
+
+// Its name stands on it, small enough for the longest word to stay whole.
+export function letters(title) {
   const node = h("span.card__letters", {}, title.name);
-  node.style.background = `linear-gradient(155deg, hsl(${hue} 42% 34%), hsl(${(hue + 50) % 360} 48% 13%))`;
+  node.style.background = tint(title);
+  node.style.setProperty("--longest", Math.max(...title.name.split(/[\s-]+/).map((each) => each.length), 6));
   return node;
 }
 

@@ -1,7 +1,7 @@
 // The page of a movie or a series.
 import { shared } from "./api.js";
 import { icon } from "./icons.js";
-import { rail } from "./home.js";
+import { rail, tint } from "./home.js";
 import { busy, h, minutes, picture } from "./ui.js";
 import { language, languageName, word } from "./words.js";
 
@@ -17,6 +17,13 @@ export async function titlePage(view, id) {
   view.querySelector("[data-testid=play]")?.focus({ preventScroll: true });
 }
 
+// In place of a picture: the colour that the title has on every card.
+function plain(title) {
+  const node = h("span.hero__art", { "aria-hidden": "true" });
+  node.style.background = tint(title);
+  return node;
+}
+
 function firstEpisode(seasons) {
   return seasons.filter((season) => season.number > 0).flatMap((season) => season.episodes)
     .find((episode) => episode.playable);
@@ -26,10 +33,11 @@ function head(title, episode) {
   const target = title.kind === "series" ? episode?.id : title.playable && title.id;
   const facts = [title.year, minutes(title.runtime_s), title.maturity?.label,
     (title.genres || []).map((genre) => genre.name).join(", ")];
+  const art = picture(title.images, "backdrop", { eager: true, className: "hero__art" });
   return h(
-    "section.hero.hero--title",
+    `section.hero.hero--title${art ? "" : ".hero--plain"}`,
     {},
-    picture(title.images, "backdrop", { eager: true, className: "hero__art" }),
+    art || plain(title),
     h("div.hero__text", {},
       lettering(title),
       h("p.facts", {}, facts.filter(Boolean).join(" · ")),
