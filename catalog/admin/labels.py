@@ -12,7 +12,13 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from catalog import attributes, collections, searching
-from catalog.admin.parts import STYLE, ArtworkInline, Inline, TranslationInline
+from catalog.admin.parts import (
+    DESK,
+    STYLE,
+    ArtworkInline,
+    Inline,
+    TranslationInline,
+)
 from catalog.models import (
     AttributeDefinition,
     AttributeValue,
@@ -35,12 +41,13 @@ class CollectionTexts(TranslationInline):
 
 
 class CollectionTitles(Inline):
-    """Its titles, in the order of their positions."""
+    """Its titles, put in order by dragging."""
 
     model = CollectionItem
     extra = 1
     autocomplete_fields = ["title"]
     fields: ClassVar = ["position", "title"]
+    classes = ["catalog-ordered"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CollectionItem]:
         items = super().get_queryset(request).select_related("title")
@@ -61,6 +68,7 @@ class CollectionAdmin(admin.ModelAdmin[Collection]):
 
     class Media:
         css = STYLE
+        js: ClassVar = [*DESK, forms.Script("catalog/inline-order.js", type="module")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
         shown = PublishedCollection.objects.filter(collection=OuterRef("pk"))

@@ -12,7 +12,13 @@ from django.utils.html import format_html
 
 from catalog import genres, people
 from catalog.admin.lists import LargeList
-from catalog.admin.parts import STYLE, ArtworkInline, Inline, TranslationInline
+from catalog.admin.parts import (
+    DESK,
+    STYLE,
+    ArtworkInline,
+    Inline,
+    TranslationInline,
+)
 from catalog.models import (
     Genre,
     GenreTranslation,
@@ -86,6 +92,7 @@ class PersonAdmin(LargeList[Person]):
 
     class Media:
         css = STYLE
+        js = DESK
 
     @admin.action(description="Publish: show to devices as they are now")
     def publish(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -12,7 +12,13 @@ from django.http import HttpRequest
 from catalog import languages
 from catalog.admin import history
 from catalog.admin.lists import LargeList
-from catalog.admin.parts import STYLE, ArtworkInline, Inline, TranslationInline
+from catalog.admin.parts import (
+    DESK,
+    STYLE,
+    ArtworkInline,
+    Inline,
+    TranslationInline,
+)
 from catalog.models import (
     Episode,
     EpisodeExternalId,
@@ -31,6 +37,10 @@ class EpisodeForm(forms.ModelForm[Episode]):
     class Meta:
         model = Episode
         fields = ["number", "name", "runtime_s", "released_on", "absolute_number"]
+        # The browser's own: hundreds of the admin's calendars make a page slow.
+        widgets: ClassVar = {
+            "released_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,6 +97,7 @@ class SeasonAdmin(LargeList[Season], history.KeepsHistory[Season]):
 
     class Media:
         css = STYLE
+        js = DESK
 
     def title_of(self, obj: Season) -> Title:
         """The series."""
@@ -129,6 +140,7 @@ class EpisodeAdmin(LargeList[Episode], history.KeepsHistory[Episode]):
 
     class Media:
         css = STYLE
+        js = DESK
 
     def title_of(self, obj: Episode) -> Title:
         """The series."""

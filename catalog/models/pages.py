@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from catalog.languages import default_language
 from catalog.models.base import LanguageField, PublicIdField, country_code
 from catalog.models.titles import Title
 from catalog.querysets import PageQuerySet
@@ -144,7 +145,9 @@ class Rail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(next(iter(self.names.values()), "")) or self.public_id
+        names: dict[str, str] = self.names
+        own = names.get(default_language()) or next(iter(names.values()), "")
+        return own or self.public_id
 
 
 class RailItem(models.Model):

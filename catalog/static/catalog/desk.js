@@ -1,12 +1,11 @@
 // Findings beside the fields that they are about, and keys for who never leaves the keyboard.
-const FIELDS = { original_name: "original_name", slug: "slug", kind: "kind", year: "year",
-  runtime_s: "runtime_s", released_on: "released_on", original_language: "original_language" };
 
 // "/translations/de/name" is the field "name" of the block whose language is "de".
 function fieldOf(pointer) {
   const [first, second, third] = pointer.split("/").slice(1);
-  if (FIELDS[first]) return document.querySelector(`.field-${FIELDS[first]}`);
-  if (first !== "translations") return document.querySelector(`#${first}-group`);
+  if (first !== "translations") {
+    return document.querySelector(`fieldset .field-${first}, #${first}-group`);
+  }
   const language = [...document.querySelectorAll("#translations-group [name$='-language']")]
     .find((input) => input.value === second);
   const block = language?.closest(".inline-related");
@@ -25,7 +24,7 @@ for (const finding of document.querySelectorAll(".catalog-findings li[data-point
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input, textarea, select");
-  if ((event.ctrlKey || event.metaKey) && event.key === "s") press(event, "[name=_continue], [name=_save]");
+  if ((event.ctrlKey || event.metaKey) && event.key === "s") press(event, "[name=_continue]", "[name=_save]");
   else if ((event.ctrlKey || event.metaKey) && event.key === "Enter") press(event, "[name=_publish]");
   else if (event.key === "/" && !typing) {
     const search = document.getElementById("searchbar");
@@ -33,8 +32,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-function press(event, selector) {
-  const button = document.querySelector(selector);
+// The first of some buttons that is there.
+function press(event, ...selectors) {
+  const button = selectors.map((selector) => document.querySelector(selector)).find(Boolean);
   if (!button) return;
   event.preventDefault();
   button.click();
