@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any, Final
 from accounts import holdings
 from accounts.features import Features
 from accounts.models import Offer
+from accounts.querysets import OfferQuerySet
 
 _MINOR_DIGITS: Final = {"JPY": 0, "KRW": 0, "BHD": 3, "KWD": 3, "TND": 3}
 
@@ -46,15 +47,32 @@ def on_sale(
     """Offers with a price in this territory, cheapest first; those that hold one of
     ``packages`` if given. A constant number of queries.
     """
-    offers = Offer.objects.on_sale(now)
-    if packages is not None:
-        offers = offers.giving(packages)
-    priced = (
-        _priced(offer, territory)
-        for offer in offers.select_related("product").prefetch_related(
-            "prices", "product__packages", "product__includes__packages"
-        )
+    offers = _whole(Offer.objects.on_sale(now))
+    return _in(territory, offers if packages is None else offers.giving(packages))
+
+
+def on_sale_until(
+    *, territory: str, now: datetime, packages: Collection[str]
+) -> tuple[list[PricedOffer], datetime | None]:
+    """The same, and when the next of these offers begins or ends."""
+    offers = list(_whole(Offer.objects.to_come(now).giving(packages)))
+    moments = {
+        moment for offer in offers for moment in (offer.starts_at, offer.ends_at)
+    }
+    begun = [offer for offer in offers if offer.starts_at <= now]
+    changes_at = min((one for one in moments if one and one > now), default=None)
+    return _in(territory, begun), changes_at
+
+
+def _whole(offers: OfferQuerySet) -> OfferQuerySet:
+    return offers.select_related("product").prefetch_related(
+        "prices", "product__packages", "product__includes__packages"
     )
+
+
+def _in(territory: str, offers: Iterable[Offer]) -> list[PricedOffer]:
+    """Those with a price in a territory, cheapest first."""
+    priced = (_priced(offer, territory) for offer in offers)
     found = [offer for offer in priced if offer is not None]
     return sorted(found, key=lambda offer: (offer.amount, offer.code))
 

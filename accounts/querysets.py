@@ -41,8 +41,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def on_sale(self, at: datetime) -> OfferQuerySet:
         """Public, begun and not ended."""
-        not_ended = Q(ends_at=None) | Q(ends_at__gt=at)
-        return self.filter(not_ended, is_public=True, starts_at__lte=at)
+        return self.to_come(at).filter(starts_at__lte=at)
+
+    def to_come(self, at: datetime) -> OfferQuerySet:
+        """Public and not ended, begun or not."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), is_public=True)
 
     def giving(self, packages: Collection[str]) -> OfferQuerySet:
         """Of products that hold one of these packages, bundles included."""

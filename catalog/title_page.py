@@ -70,9 +70,10 @@ def build(row: PublishedTitle, variant: Variant, now: datetime, *, path: str) ->
         document["packages"] = sorted(standing.packages)
     videos = document.pop("videos", [])
     beside = _Beside()
+    sold, offers_change_at = _offers(document["packages"], variant, now)
     document |= {
         **_times(standing, now),
-        **_offers(document["packages"], variant, now),
+        **sold,
         **_videos(videos, standing, variant, now),
         "collections": _collections(row.title_id, variant, now, beside),
         "related": _related(row.title_id, variant, now, beside),
@@ -87,6 +88,7 @@ def build(row: PublishedTitle, variant: Variant, now: datetime, *, path: str) ->
         changes_at=_first(
             now,
             standing.changes_at,
+            offers_change_at,
             _leaves_soon_at(standing),
             *(availability.next_moment(one["windows"], now) for one in videos),
             _others_change_at(beside.shown, variant, now),
@@ -109,11 +111,16 @@ def _times(standing: Standing, now: datetime) -> dict[str, Any]:
     }
 
 
-def _offers(packages: Sequence[str], variant: Variant, now: datetime) -> dict[str, Any]:
-    """What would open it here, cheapest first; nothing is sold for what is free."""
+def _offers(
+    packages: Sequence[str], variant: Variant, now: datetime
+) -> tuple[dict[str, Any], datetime | None]:
+    """What would open it here, cheapest first, and when that changes by itself; nothing
+    is sold for what is free."""
     if not packages:
-        return {"access": ["free"], "offers": []}
-    found = offers.on_sale(territory=variant.territory, now=now, packages=packages)
+        return {"access": ["free"], "offers": []}, None
+    found, changes_at = offers.on_sale_until(
+        territory=variant.territory, now=now, packages=packages
+    )
     listed = [
         {
             "code": one.code,
@@ -128,7 +135,7 @@ def _offers(packages: Sequence[str], variant: Variant, now: datetime) -> dict[st
         for one in found
     ]
     ways = list(dict.fromkeys(str(one["access"]) for one in listed))
-    return {"access": ways, "offers": listed}
+    return {"access": ways, "offers": listed}, changes_at
 
 
 def _videos(

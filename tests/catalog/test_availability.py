@@ -13,7 +13,7 @@ from catalog.models import AvailabilityWindow
 from catalog.views import TitleViewSet
 from streamapi.clients import Variant
 from streamapi.responsecache.marks import ATTRIBUTE, Marks
-from tests.factories import catalog
+from tests.factories import accounts, catalog
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -118,6 +118,17 @@ class TestLifetimes:
         assert expires_at(NOON) == NOON + 3 * HOUR
         assert expires_at(NOON, territory="DE") == NOON + HOUR
         assert expires_at(NOON + 3 * HOUR) is None
+
+    def test_a_title_ends_when_an_offer_of_it_begins_or_ends(self):
+        title = catalog.title()
+        title.packages.set([accounts.make_package("all")])
+        plan = accounts.make_product("plus", "all")
+        accounts.make_offer(plan, starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
+        publishing.publish(title, by=None, now=NOON)
+        arguments = {"action": "retrieve", "id_or_slug": title.slug}
+        assert expires_at(NOON, **arguments) == NOON + HOUR
+        assert expires_at(NOON + HOUR, **arguments) == NOON + 2 * HOUR
+        assert expires_at(NOON + 2 * HOUR, **arguments) is None
 
     def test_a_title_ends_at_its_own(self):
         title = windowed(([], None, NOON + 2 * HOUR))

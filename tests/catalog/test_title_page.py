@@ -12,6 +12,7 @@ from tests.factories import accounts, catalog, playback
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -179,6 +180,23 @@ class TestOffers:
         cheapest = page["offers"][0]
         assert cheapest["price"] == {"amount": "3.99", "currency": "USD"}
         assert cheapest["packages"] == ["rent"]
+
+    def test_they_come_and_go_by_the_clock(self, get, publish):
+        film = catalog.title()
+        film.packages.set([accounts.make_package("all")])
+        plan = accounts.make_product("plus", "all")
+        accounts.make_offer(plan, starts_at=NOW + DAY, ends_at=NOW + 2 * DAY)
+        publish(film)
+        for moment, number in (
+            (NOW, 0),
+            (NOW + DAY - SECOND, 0),
+            (NOW + DAY, 1),
+            (NOW + 2 * DAY - SECOND, 1),
+            (NOW + 2 * DAY, 0),
+        ):
+            with time_machine.travel(moment, tick=False):
+                page = get(f"/v1/titles/{film.slug}")
+                assert len(page["offers"]) == number, moment
 
     def test_what_is_free_offers_nothing(self, get, publish):
         film = publish(catalog.title())
