@@ -99,7 +99,6 @@ def image(picture: Picture, rendered: RenderedPicture | None = None) -> Json:
     ``template`` with one of the ``widths`` and one of the ``formats`` in it is a smaller
     version; until those are made there is only ``url``, the picture as it was uploaded.
     """
-    made = rendered if rendered is not None and rendered.folder else None
     return {
         "role": picture["role"],
         "url": default_storage.url(picture["file"]),
@@ -109,11 +108,21 @@ def image(picture: Picture, rendered: RenderedPicture | None = None) -> Json:
         "alt": picture["alt"],
         "lang": picture["lang"] or None,
         "placeholder": picture["placeholder"] or None,
-        "blurhash": (made.blurhash if made else picture["blurhash"]) or None,
+        "blurhash": picture["blurhash"] or None,
         "focal": picture["focal"],
-        "widths": made.widths if made else [],
-        "formats": made.formats if made else [],
-        "template": template(made.folder) if made else None,
+        **versions(rendered),
+    }
+
+
+def versions(rendered: RenderedPicture | None) -> Json:
+    """What is said of a picture's smaller versions."""
+    if rendered is None or not rendered.folder:
+        return {"widths": [], "formats": [], "template": None}
+    return {
+        "blurhash": rendered.blurhash or None,
+        "widths": rendered.widths,
+        "formats": rendered.formats,
+        "template": template(rendered.folder),
     }
 
 

@@ -137,6 +137,8 @@ def _season(season: Season) -> dict[str, Any]:
             {
                 "number": one.number,
                 "absolute_number": one.absolute_number,
+                "after_season": one.after_season,
+                "after_episode": one.after_episode,
                 "released_on": one.released_on,
                 "runtime_s": one.runtime_s,
                 "translations": _translations(one, "name", "synopsis"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -201,6 +202,13 @@ class PublishedTitleQuerySet(QuerySet["PublishedTitle"]):
         return self.filter(**{f"{item}__collection": collection_pk}).order_by(
             f"{item}__position", f"{item}__pk"
         )
+
+    def collected_in(self, slugs: Collection[str]) -> PublishedTitleQuerySet:
+        """Titles of any of these collections."""
+        items: QuerySet[PublishedCollectionItem] = apps.get_model(
+            "catalog.PublishedCollectionItem"
+        ).objects.filter(collection__slug__in=slugs)
+        return self.filter(title__in=items.values("title"))
 
     def with_person(self, public_id: str) -> PublishedTitleQuerySet:
         """Titles in which someone has a part, one row for each part.

@@ -80,11 +80,10 @@ def _foreign(
 def _tags(wanted: Iterable[Wanted]) -> set[str]:
     """Of chosen titles each one's tag, if an answer can carry so many; else the tag of
     all titles, as for rails that any title may come into."""
-    chosen: set[int] = set()
-    for one in wanted:
-        if one.rail["source"] != "curated":
-            return {cache_keys.TITLES}
-        chosen |= set(one.rail["items"])
-    if len(chosen) > _MOST_TAGS:
-        return {cache_keys.TITLES}
+    rails = [one.rail for one in wanted]
+    named = any(rail["rule"].get("collections") for rail in rails)
+    others = {cache_keys.COLLECTIONS} if named else set()
+    chosen = {pk for rail in rails for pk in rail["items"]}
+    if len(chosen) > _MOST_TAGS or any(rail["source"] != "curated" for rail in rails):
+        return {cache_keys.TITLES} | others
     return {cache_keys.title(pk) for pk in chosen}

@@ -12,6 +12,7 @@ from catalog.querysets import PublishedTitleQuerySet
 from streamapi.errors import InvalidInput
 
 _KINDS: Final = {Kind.MOVIE: "Movies", Kind.SERIES: "Series"}
+_ANY_OF: Final = ("genres", "languages", "keywords", "studios", "packages")
 _ORDERS: Final = {
     "popularity": "most popular first",
     "release": "latest first",
@@ -30,6 +31,9 @@ class Rule:
     year_from: int | None = None
     year_to: int | None = None
     languages: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    studios: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     is_free: bool = False
     max_age: int | None = None
@@ -67,18 +71,18 @@ class Rule:
     def apply(self, titles: PublishedTitleQuerySet) -> PublishedTitleQuerySet:
         """The titles that it asks for."""
         found = titles.narrowed(kind=self.kind)
-        if self.genres:
-            found = found.filter(genres__overlap=list(self.genres))
+        for name in _ANY_OF:
+            wanted = getattr(self, name)
+            if wanted:
+                found = found.filter(**{f"{name}__overlap": list(wanted)})
         if self.without:
             found = found.exclude(genres__overlap=list(self.without))
+        if self.collections:
+            found = found.collected_in(self.collections)
         if self.year_from:
             found = found.filter(year__gte=self.year_from)
         if self.year_to:
             found = found.filter(year__lte=self.year_to)
-        if self.languages:
-            found = found.filter(languages__overlap=list(self.languages))
-        if self.packages:
-            found = found.filter(packages__overlap=list(self.packages))
         if self.is_free:
             found = found.filter(packages=[])
         if self.max_age is not None:
@@ -98,6 +102,12 @@ class Rule:
         yield from self._years()
         if self.languages:
             yield f"spoken in {' or '.join(self.languages)}"
+        if self.keywords:
+            yield f"about {' or '.join(self.keywords)}"
+        if self.studios:
+            yield f"by {' or '.join(self.studios)}"
+        if self.collections:
+            yield f"from {' or '.join(self.collections)}"
         if self.packages:
             yield f"of {' or '.join(self.packages)}"
         if self.is_free:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from catalog import charts, ingest, publishing, related, renditions
+from catalog import charts, ingest, publishing, related, renditions, rerendered
 
 
 @task()
@@ -26,6 +26,7 @@ def render_pictures() -> None:
     """
     while files := _render_batch():
         publishing.refresh(renditions.affected(files), now=timezone.now())
+        rerendered.show(files)
 
 
 @task()

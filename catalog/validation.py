@@ -159,12 +159,34 @@ def _unchecked(pictures: Sequence[Picture], pointer: str) -> Iterator[Finding]:
                 f"{pointer}/{index}",
                 f"The {picture['role']} has no known size; upload it again.",
             )
+        else:
+            yield from _size(picture, f"{pointer}/{index}")
         if not picture["alt"] and picture["role"] != "logo":
             yield warning(
                 "alt_missing",
                 f"{pointer}/{index}/alt",
                 f"The {picture['role']} has no alternative text.",
             )
+
+
+def _size(picture: Picture, pointer: str) -> Iterator[Finding]:
+    """Whether a picture is large enough for where devices show it."""
+    role, size = picture["role"], (picture["width"], picture["height"])
+    enough, least = _SIZES.get(role, ((0, 0), (0, 0)))
+    if size[0] < least[0] or size[1] < least[1]:
+        yield error(
+            "picture_too_small",
+            pointer,
+            f"The {role} has {size[0]}x{size[1]} pixels; "
+            f"it needs at least {least[0]}x{least[1]}.",
+        )
+    elif size[0] < enough[0] or size[1] < enough[1]:
+        yield warning(
+            "picture_small",
+            pointer,
+            f"The {role} has {size[0]}x{size[1]} pixels and will look soft on a "
+            f"television; {enough[0]}x{enough[1]} would not.",
+        )
 
 
 def _seasons(content: Content) -> Iterator[Finding]:
@@ -208,6 +230,17 @@ def _windows(content: Content) -> Iterator[Finding]:
             )
 
 
+_SIZES: Final = {
+    "poster": ((600, 900), (200, 300)),
+    "backdrop": ((1280, 720), (640, 360)),
+    "tv_hero": ((1920, 1080), (1280, 720)),
+    "still": ((640, 360), (320, 180)),
+    "thumbnail": ((640, 360), (320, 180)),
+    "square": ((600, 600), (200, 200)),
+    "portrait": ((400, 400), (120, 120)),
+    "logo": ((400, 80), (100, 20)),
+}
+"""For each role: from here on it is sharp everywhere, and below that it is not shown."""
 _CHECKS: Final[tuple[Check, ...]] = (
     _names,
     _dates,

@@ -10,13 +10,23 @@ from django.conf import settings
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import Package
 from catalog import page_content, rail_sources
 from catalog.filters import SORTS
-from catalog.models import Genre, Page, Rail, RailItem, Title
+from catalog.models import (
+    Collection,
+    Genre,
+    Keyword,
+    Page,
+    Rail,
+    RailItem,
+    Studio,
+    Title,
+)
 from catalog.models.titles import Kind
 from catalog.page_content import RailContent
 from catalog.page_validation import MAX_ITEMS
@@ -37,13 +47,20 @@ _SCREENS: Final = {
     "web": "Web",
 }
 _RULE: Final = (
-    "kind", "genres", "without", "year_from", "year_to", "languages", "packages",
-    "is_free", "max_age", "sort",
+    "kind", "genres", "without", "year_from", "year_to", "packages", "is_free",
+    "max_age", "sort",
 )  # fmt: skip
+_TYPED: Final[Mapping[str, type[Model] | None]] = {
+    "languages": None, "keywords": Keyword, "studios": Studio, "collections": Collection
+}  # fmt: skip
+"""Parts of a rule that are typed, and what there must be by such a slug."""
 _CHANGED: Final = (
     "Someone else has saved this since you opened it. Open the page again to go on from "
     "there."
 )
+
+
+_SLUGS: Final = "Slugs, such as: time-travel, heist"
 
 
 class NamesWidget(forms.MultiWidget):
@@ -179,6 +196,9 @@ class RailForm(_Watched):
     rule_languages = forms.CharField(
         label="spoken in", required=False, help_text="Tags, such as: en, ja"
     )
+    rule_keywords = forms.CharField(label="about", required=False, help_text=_SLUGS)
+    rule_studios = forms.CharField(label="by studios", required=False)
+    rule_collections = forms.CharField(label="from collections", required=False)
     rule_packages = forms.MultipleChoiceField(
         label="of packages", required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -242,7 +262,8 @@ class RailForm(_Watched):
         for name in _RULE:
             if name in rule:
                 self.initial[f"rule_{name}"] = rule[name]
-        self.initial["rule_languages"] = ", ".join(rule.get("languages", ()))
+        for name in _TYPED:
+            self.initial[f"rule_{name}"] = ", ".join(rule.get(name, ()))
         self.initial["holders"] = "1" if self.instance.holders else ""
 
     def _offer(self) -> None:
@@ -297,11 +318,22 @@ class RailForm(_Watched):
 
     def _rule(self, cleaned: Mapping[str, Any]) -> Rule:
         given = {name: cleaned.get(f"rule_{name}") for name in _RULE}
-        spoken = str(given["languages"] or "").replace(",", " ").split()
         asked = {
             name: value for name, value in given.items() if value not in (None, "")
         }
-        return Rule.read(asked | {"languages": spoken})
+        return Rule.read(asked | {name: self._typed(name, cleaned) for name in _TYPED})
+
+    def _typed(self, name: str, cleaned: Mapping[str, Any]) -> list[str]:
+        """The words of a part; those that are the slug of nothing are refused."""
+        words = str(cleaned.get(f"rule_{name}") or "").replace(",", " ").split()
+        model = _TYPED[name]
+        if model is not None:
+            rows = model._default_manager.filter(slug__in=words)
+            unknown = sorted(set(words).difference(rows.values_list("slug", flat=True)))
+            if unknown:
+                detail = f"There is nothing by the slug {', '.join(unknown)}."
+                self.add_error(f"rule_{name}", detail)
+        return words
 
     def content(self) -> RailContent:
         """What the form says, as the content of a rail; from a checked form."""

@@ -60,6 +60,7 @@ class RailAdmin(admin.ModelAdmin[Rail]):
                     ("rule_genres", "rule_without"),
                     ("rule_year_from", "rule_year_to", "rule_max_age"),
                     ("rule_languages", "rule_is_free"),
+                    ("rule_keywords", "rule_studios", "rule_collections"),
                     "rule_packages",
                 ],
                 "classes": ["catalog-rule"],
@@ -76,6 +77,7 @@ class RailAdmin(admin.ModelAdmin[Rail]):
                     ("packages", "holders"),
                     ("starts_at", "ends_at"),
                 ],
+                "classes": ["collapse"],
             },
         ),
     ]

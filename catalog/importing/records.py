@@ -101,6 +101,8 @@ class EpisodeRecord:
 
     number: int
     absolute_number: int | None
+    after_season: int | None
+    after_episode: int | None
     released_on: date | None
     runtime_s: int | None
     translations: Mapping[str, Words]
@@ -299,10 +301,15 @@ def _season(fields: Fields) -> SeasonRecord:
 
 
 def _episode(fields: Fields) -> EpisodeRecord:
-    fields.only("number", "absolute_number", "released_on", "runtime_s", "translations")
+    fields.only(
+        *("number", "absolute_number", "after_season", "after_episode"),
+        *("released_on", "runtime_s", "translations"),
+    )
     return EpisodeRecord(
         number=_number(fields),
         absolute_number=fields.number("absolute_number", 0, 1_000_000),
+        after_season=fields.number("after_season", 0, 30_000),
+        after_episode=fields.number("after_episode", 0, 30_000),
         released_on=fields.day("released_on"),
         runtime_s=fields.number("runtime_s", 0, 1_000_000),
         translations=_translations(fields),

@@ -15,7 +15,10 @@ from catalog.models import (
 )
 
 Given = Sequence[tuple[Title, Sequence[SeasonRecord]]]
-_COLUMNS: Final = ("absolute_number", "released_on", "runtime_s")
+_COLUMNS: Final = (
+    *("absolute_number", "after_season", "after_episode"),
+    *("released_on", "runtime_s"),
+)
 
 
 def save(given: Given) -> None:

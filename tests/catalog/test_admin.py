@@ -106,6 +106,21 @@ class TestPublishing:
         assert get(path)["name"] == "Old name"
         assert title.translations.get().name == "New name"
 
+    @pytest.mark.parametrize(
+        "words", ["ألف ليلة وليلة", "שלום, \u200eStar Wars\u200f 2"]
+    )
+    def test_right_to_left_words_reach_devices_as_they_were_typed(
+        self, editor, get, words
+    ):
+        title = catalog.title("Old name")
+        fields = {"translations-0-name": words, "translations-0-synopsis": f"{words}."}
+        submit(editor, page(title), "_publish", **fields)
+        assert filled(editor, page(title))["translations-0-name"] == words
+        shown = get(f"/v1/titles/{title.public_id}")
+        assert (shown["name"], shown["synopsis"]) == (words, f"{words}.")
+        (group,) = get("/v1/search", q=words[:4])["groups"]
+        assert [one["name"] for one in group["results"]] == [words]
+
     def test_a_refusal_is_shown_and_the_edit_is_kept(self, editor, api):
         title = catalog.series("Empty", seasons=())
         response = submit(editor, page(title), "_publish", year="1999")
@@ -482,6 +497,25 @@ class TestRenditions:
             with default_storage.open(name.removeprefix("/media/")) as stored:
                 made = Image.open(stored)
                 assert (made.format, made.size) == (form.upper(), (320, 480))
+
+    def test_people_and_collections_follow_without_what_is_being_edited(
+        self, editor, api, publish
+    ):
+        film = catalog.title()
+        person = catalog.credit(film, "Ada").person
+        shelf = catalog.collection("shelf", film)
+        name = self._upload(editor, film).image.name
+        for owner in ({"person": person}, {"collection": shelf}):
+            Artwork.objects.create(
+                role="square", image=name, width=600, height=900, **owner
+            )
+        publish(film)
+        shelf.translations.update(name="Not yet")
+        call_command("render_pictures")
+        for path in (f"/v1/people/{person.public_id}", "/v1/collections/shelf"):
+            shown = api.get(path).json()
+            assert shown["images"][0]["widths"] == [160, 320]
+            assert shown["name"] in {"Ada", "Shelf"}
 
     def test_equal_files_are_rendered_once_and_a_small_one_at_its_own_width(
         self, editor

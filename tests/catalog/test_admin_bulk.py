@@ -26,6 +26,10 @@ from tests.catalog.test_ingest import with_rights, work
 from tests.factories import accounts, catalog
 
 pytestmark = pytest.mark.django_db
+RIGHT_TO_LEFT = (
+    "ألف ليلة وليلة",
+    "שלום, \u200eStar Wars\u200f 2",
+)
 IMPORT = "admin:catalog_ingestdocument_import"
 LIST = "admin:catalog_title_changelist"
 
@@ -152,6 +156,10 @@ class TestExporting:
         catalog.credit(show, "Ada Example", character="Herself")
         show.packages.add(accounts.make_package("basic"))
         show.external_ids.create(system="own", value="show-1")
+        special = show.seasons.create(number=0).episodes.create(
+            number=1, after_season=1, after_episode=1
+        )
+        special.translations.create(language="en", name="Between the two")
         return show
 
     def test_comes_back_as_it_was(self, editor, tmp_path):
@@ -165,6 +173,20 @@ class TestExporting:
         assert list(exporting.records([show.pk, plain.pk])) == before
         assert Title.objects.count() == 2
         assert not plain.external_ids.exists()
+
+    @pytest.mark.parametrize("kind", ["json", "csv"])
+    @pytest.mark.parametrize("words", RIGHT_TO_LEFT)
+    def test_right_to_left_words_come_back_as_they_were(
+        self, editor, tmp_path, kind, words
+    ):
+        title = catalog.title(words)
+        title.translations.create(language="de", name=words, synopsis=f"{words} ١٢٣.")
+        before = list(exporting.records([title.pk]))
+        path = tmp_path / f"titles.{kind}"
+        path.write_bytes(self.body(select(editor, f"export_{kind}", [title])))
+        title.translations.filter(language="de").update(name="x", synopsis="y")
+        call_command("import_titles", path)
+        assert list(exporting.records([title.pk])) == before
 
     def test_for_a_spreadsheet_comes_back_too(self, editor, tmp_path):
         title = catalog.title('Comma, "quoted"', genres=["drama"], min_age=None)

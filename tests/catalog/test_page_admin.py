@@ -222,6 +222,7 @@ class TestARail:
     def test_a_rule_is_kept_and_shown_again(self, editor, page):
         catalog.genre("drama")
         accounts.make_package("basic")
+        catalog.keyword(catalog.title(), "heist")
         rail = catalog.rail(page, "rule")
         submit(
             editor,
@@ -230,6 +231,7 @@ class TestARail:
             rule_genres=["drama"],
             rule_year_from=1990,
             rule_languages="en, ja",
+            rule_keywords="heist",
             rule_max_age=12,
             rule_sort="release",
         )
@@ -239,6 +241,7 @@ class TestARail:
             "genres": ["drama"],
             "year_from": 1990,
             "languages": ["en", "ja"],
+            "keywords": ["heist"],
             "max_age": 12,
             "sort": "release",
         }
@@ -246,6 +249,14 @@ class TestARail:
         submit(editor, rail_url(rail))
         rail.refresh_from_db()
         assert rail.rule == expected
+
+    def test_a_rule_names_only_what_there_is(self, editor, page):
+        rail = catalog.rail(page, "rule")
+        answer = submit(editor, rail_url(rail), rule_studios="ufa, nobody")
+        (problem,) = answer.context["adminform"].form.errors["rule_studios"]
+        assert problem == "There is nothing by the slug nobody, ufa."
+        rail.refresh_from_db()
+        assert rail.rule == {}
 
     def test_targets_are_kept(self, editor, page):
         package = accounts.make_package("basic")

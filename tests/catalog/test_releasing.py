@@ -7,8 +7,14 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from catalog import page_content, page_validation, releasing, targeting
-from catalog.models import PublishedPage, PublishedRail
+from catalog import (
+    page_content,
+    page_validation,
+    publishing,
+    releasing,
+    targeting,
+)
+from catalog.models import PublishedPage, PublishedRail, PublishedTitle
 from catalog.rules import Rule
 from streamapi.errors import Conflict, InvalidInput
 from streamapi.responsecache import purging
@@ -235,12 +241,32 @@ class TestRules:
             ),
             ({"year_to": 1960, "packages": ["basic"], "sort": "addition"},
              "Everything until 1960 of basic, newest here first"),
+            ({"keywords": ["heist"], "studios": ["ufa"], "collections": ["bond"]},
+             "Everything about heist by ufa from bond, most popular first"),
             ({"year_from": 1999, "year_to": 1999},
              "Everything of 1999, most popular first"),
         ],
     )  # fmt: skip
     def test_say_what_they_ask_for(self, saved, words):
         assert Rule.read(saved).in_words() == words
+
+    @pytest.mark.django_db
+    def test_know_keywords_studios_and_collections(self):
+        spy, heist, plain = (catalog.title(name) for name in ("Spy", "Heist", "Plain"))
+        catalog.keyword(heist, "robbery")
+        catalog.studio(spy, "ufa")
+        catalog.collection("pair", spy, heist)
+        for title in (spy, heist, plain):
+            publishing.publish(title, by=None, now=NOON)
+        for saved, names in (
+            ({"keywords": ["robbery", "nothing"]}, {"Heist"}),
+            ({"studios": ["ufa"]}, {"Spy"}),
+            ({"collections": ["pair"]}, {"Spy", "Heist"}),
+            ({"collections": ["pair"], "studios": ["ufa"]}, {"Spy"}),
+        ):
+            rows = PublishedTitle.objects.filter(language="en")
+            found = Rule.read(saved).apply(rows)
+            assert set(found.values_list("name", flat=True)) == names, saved
 
 
 class TestTargetsInWords:

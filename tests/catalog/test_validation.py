@@ -59,6 +59,13 @@ class TestErrors:
         pointer = "/seasons/1/episodes/1/artwork/0"
         assert ("picture_without_size", pointer) in errors
 
+    def test_a_picture_too_small_to_be_shown(self):
+        title = catalog.title()
+        title.artwork.create(role="poster", image="a.jpg", width=199, height=300)
+        title.artwork.create(role="tv_hero", image="b.jpg", width=1280, height=720)
+        small = {one for one in found(title, "error") if "small" in one[0]}
+        assert small == {("picture_too_small", "/artwork/0")}
+
 
 class TestWarnings:
     def test_what_a_bare_title_lacks(self):
@@ -78,9 +85,9 @@ class TestWarnings:
         TitleTranslation.objects.create(
             title=title, language="de", name="x", synopsis="y"
         )
-        for role in ("poster", "backdrop"):
+        for role, width, height in (("poster", 600, 900), ("backdrop", 1280, 720)):
             title.artwork.create(
-                role=role, image=f"{role}.jpg", width=2, height=3, alt="x"
+                role=role, image=f"{role}.jpg", width=width, height=height, alt="x"
             )
         assert publishing.examine(title) == []
 
@@ -95,6 +102,20 @@ class TestWarnings:
         warnings = found(title, "warning")
         assert ("alt_missing", "/artwork/0/alt") in warnings
         assert ("alt_missing", "/artwork/1/alt") not in warnings
+
+    def test_a_picture_that_will_look_soft(self):
+        title = catalog.title()
+        for role, width, height in (
+            ("poster", 599, 900),
+            ("backdrop", 1280, 719),
+            ("square", 600, 600),
+        ):
+            title.artwork.create(role=role, image="a.jpg", width=width, height=height)
+        small = {one for one in found(title, "warning") if one[0] == "picture_small"}
+        assert small == {
+            ("picture_small", "/artwork/0"),
+            ("picture_small", "/artwork/1"),
+        }
 
     def test_a_season_without_episodes(self):
         title = catalog.series(seasons=(1, 0))
