@@ -164,6 +164,14 @@ def test_what_happens_to_a_household_counts_at_once(
     assert mine.play(content_id).json()["code"] == code
 
 
+def test_a_device_that_was_removed_renews_nothing(screen: Screen) -> None:
+    session = screen.session
+    screen.device.delete()
+    response = screen.send("POST", f"/v1/playback/sessions/{session}/renew")
+    assert response.status_code == 401
+    assert response.json()["code"] == "device_unknown"
+
+
 def test_a_plan_that_was_bought_counts_at_once(asset: Asset) -> None:
     (mine,) = household(1, packages=["other"])
     assert mine.play(asset.title.public_id).json()["code"] == "not_entitled"
