@@ -300,5 +300,6 @@ def _analyse() -> None:
     """Let the planner know, before the first query asks."""
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")  # autovacuum may be at the same tables
         for model in (Title, TitleTranslation, PublishedTitle, PublishedCredit, Credit):
             cursor.execute(f"ANALYZE {quote(model._meta.db_table)}")
