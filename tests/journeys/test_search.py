@@ -6,7 +6,7 @@ import json
 import urllib.request
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.screen import Screen
 from tests.journeys.service import Service
@@ -58,3 +58,20 @@ def test_somebody_found_leads_to_what_they_made(screen: Screen) -> None:
     person.click()
     expect(screen.page.get_by_role("heading", name=name)).to_be_visible()
     screen.see("card")
+
+
+def test_a_page_that_comes_late_draws_over_nobody(screen: Screen) -> None:
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    screen.page.route("**/v1/pages/home*", hold)
+    screen.open("/?lang=en")
+    screen.see("search").press_sequentially("qqqqzzzz", delay=20)
+    screen.see("found-nothing")
+    screen.wait(lambda: waiting, "the home page to be asked for")
+    with screen.page.expect_response("**/v1/pages/home*"):
+        waiting[0].continue_()
+    expect(screen.see("found-nothing")).to_be_visible()
+    assert "/search?q=" in screen.page.url

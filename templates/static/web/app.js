@@ -18,7 +18,7 @@ import { h } from "./ui.js";
 import { watch } from "./watch.js";
 import { LANGUAGES, explain, language, word } from "./words.js";
 
-const view = document.getElementById("view");
+let view = document.getElementById("view");
 let leaveView = null;
 let visit = 0;
 
@@ -72,11 +72,21 @@ async function genre(slug) {
   return list(view, found?.name || slug, { genre: slug });
 }
 
+// A page draws into a place of its own: one that was left while it was still asking
+// draws over nobody.
+function anew(left) {
+  const place = left.cloneNode(false);
+  left.replaceWith(place);
+  return place;
+}
+
 async function show() {
   if (mustChoose() && !/^\/(profiles|account)/.test(location.pathname)) history.replaceState(null, "", "/profiles");
   const mine = ++visit;
   await leaveView?.();
   leaveView = null;
+  if (mine !== visit) return;
+  view = anew(view);
   document.title = "Stream";
   document.documentElement.lang = language();
   drawTop();
