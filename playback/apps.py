@@ -13,13 +13,20 @@ class PlaybackConfig(AppConfig):
     def ready(self) -> None:
         """Tell what video a title has, what is watched and which rails viewers have.
 
-        Hear of devices that are signed out. A service that could not open its keys is not
-        started at all.
+        Hear of devices that are signed out, and of rights that change. A service that
+        could not open its keys is not started at all.
         """
         from accounts import devices
         from catalog import documents, rail_sources
         from catalog import plays as catalog_plays
-        from playback import departures, media_section, personal_rails, plays, vault
+        from playback import (
+            departures,
+            media_section,
+            personal_rails,
+            plays,
+            rights_news,
+            vault,
+        )
 
         vault.refuse_what_is_unusable()
         documents.register_section("media", media_section.build)
@@ -27,3 +34,4 @@ class PlaybackConfig(AppConfig):
         for source in personal_rails.SOURCES:
             rail_sources.register(source)
         devices.on_revoked(departures.end_streams)
+        rights_news.connect()

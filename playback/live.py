@@ -159,6 +159,7 @@ class Airing:
             stops_at=stops_at,
             reason=reason,
             ask_at=int(ask_at.timestamp()),
+            asked_at=int(now.timestamp()),
             age=self.terms.min_age or 0,
             age_until=int(self._age_until(now).timestamp()),
         )
@@ -221,6 +222,7 @@ class Watch:
     ask_at: int
     age: int
     age_until: int
+    asked_at: int = 0
 
     @property
     def screen(self) -> Screen:

@@ -31,6 +31,7 @@ from playback import (
     live,
     places,
     progress,
+    rights_news,
     rules,
     streams,
 )
@@ -526,7 +527,7 @@ def _over(
     Nothing here asks PostgreSQL but once at moments that are known in advance.
     """
     end = watch.end(now) or watch.end_of_player(beat.state, now)
-    if end is None and now.timestamp() >= watch.ask_at:
+    if end is None and _has_to_ask(watch, now):
         end = _asked_again(beat.session, viewer, now)
     if end is None:
         return None
@@ -534,6 +535,13 @@ def _over(
     _finish(session, _STORED.get(end.reason, _End.RIGHTS), now)
     action = "switch" if end.channel_id else "stop"
     return Advice(action, end.reason, end.ends_at, end.channel_id)
+
+
+def _has_to_ask(watch: Watch, now: datetime) -> bool:
+    """Whether it is time to ask for the rights again, or they may have changed."""
+    return now.timestamp() >= watch.ask_at or rights_news.of_channel(
+        watch.channel_pk, watch.asked_at, now
+    )
 
 
 def _asked_again(session_id: str, viewer: Viewer | None, now: datetime) -> End | None:

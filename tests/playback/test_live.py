@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,9 +12,11 @@ from django.db import DatabaseError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts import pins
+from accounts import pins, support
+from accounts.models import Entitlement
 from channels import blackouts
 from channels.models import Channel, ChannelSource, Programme
+from playback import rights_news
 from playback.models import Asset, PlaybackSession, WatchProgress
 from streamapi.state import client as state
 from tests.factories import accounts, channels, playback
@@ -31,9 +33,11 @@ pytestmark = pytest.mark.django_db
 def travel() -> Iterator[time_machine.Traveller]:
     """The clock of the service; Redis has its own."""
     blackouts.forget()
+    rights_news.forget()
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
     blackouts.forget()
+    rights_news.forget()
 
 
 @pytest.fixture
@@ -517,7 +521,8 @@ class TestDuringPlay:
     ) -> None:
         (screen, *_) = household()
         screen.play("", channel_id="meridian")
-        channel.packages.set([accounts.make_package("sport")])
+        sport = accounts.make_package("sport")
+        Channel.packages.through.objects.create(channel=channel, package=sport)
         travel.move_to(NOW + 4 * MINUTE)
         assert screen.beat().json()["action"] == "continue"
         travel.move_to(NOW + 5 * MINUTE)
@@ -640,6 +645,117 @@ class TestDuringPlay:
             assert beat(client, session).json()["reason"] == "blackout"
         finally:
             state.cache_clear()
+
+
+@pytest.fixture
+def fresh_state() -> Iterator[None]:
+    """The client of Redis as it was, after a test that led it elsewhere."""
+    yield
+    state.cache_clear()
+
+
+def suspend(owned: Entitlement, **why: Any) -> None:
+    """Stop the household that owns this."""
+    support.suspend(owned.account, **why)
+
+
+class TestRightsThatChange:
+    """What an editor or the support changes ends with the next heartbeat, not later."""
+
+    def test_packages_of_the_channel(self, channel: Channel) -> None:
+        (screen, *_) = household()
+        screen.play("", channel_id="meridian")
+        channel.packages.set([accounts.make_package("sport")])
+        rights_news.forget()
+        assert screen.beat().json()["reason"] == "not_entitled"
+
+    def test_packages_from_the_side_of_the_package(self, channel: Channel) -> None:
+        (screen, *_) = household()
+        screen.play("", channel_id="meridian")
+        accounts.make_package("sport").channels.add(channel)
+        rights_news.forget()
+        assert screen.beat().json()["reason"] == "not_entitled"
+
+    def test_territories_of_the_channel(
+        self, channel: Channel, travel: time_machine.Traveller
+    ) -> None:
+        (screen, *_) = household()
+        screen.play("", channel_id="meridian")
+        travel.move_to(NOW + timedelta(seconds=20))
+        channel.territories = ["DE"]
+        channel.save()
+        rights_news.forget()
+        assert screen.beat().json()["reason"] == "territory_blocked"
+
+    def test_a_change_that_takes_nothing_away_is_asked_about_once(
+        self,
+        channel: Channel,
+        travel: time_machine.Traveller,
+        django_assert_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        (screen, *_) = household()
+        screen.play("", channel_id="meridian")
+        channel.save()
+        travel.move_to(NOW + timedelta(seconds=20))
+        rights_news.forget()
+        assert screen.beat().json()["action"] == "continue"
+        with django_assert_num_queries(0):
+            assert screen.beat().json()["action"] == "continue"
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            (support.revoke, "not_entitled"),
+            (suspend, "account_suspended"),
+        ],
+    )
+    @pytest.mark.parametrize("redis", [True, False])
+    def test_what_the_household_has(
+        self,
+        channel: Channel,
+        change: Callable[..., None],
+        reason: str,
+        redis: bool,
+        django_capture_on_commit_callbacks: Any,
+        settings: Settings,
+        fresh_state: None,
+    ) -> None:
+        channel.packages.set([accounts.make_package("sport")])
+        (screen, *_) = household()
+        owned = accounts.own(screen.device.account, accounts.make_product("sport"))
+        assert screen.play("", channel_id="meridian").status_code == 201
+        if not redis:
+            settings.REDIS_STATE_URL = "redis://127.0.0.1:1/0"
+            state.cache_clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            change(owned, by=accounts.make_staff(), reason="a test", now=NOW)
+        told = screen.beat().json()
+        assert (told["action"], told["reason"]) == ("stop", reason)
+
+    def test_a_lower_ceiling_of_the_profile(
+        self, channel: Channel, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        (screen, *_) = household()
+        screen.play("", channel_id="meridian")
+        profile = screen.profile
+        profile.maturity = 6
+        with django_capture_on_commit_callbacks(execute=True):
+            profile.save()
+        assert screen.beat().json()["reason"] == "maturity_blocked"
+
+    def test_while_the_database_is_away_what_was_known_holds(
+        self, channel: Channel, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (screen, *_) = household()
+        screen.play("", channel_id="meridian")
+        screen.beat()
+        rights_news.forget()
+
+        def gone(**_: Any) -> None:
+            raise DatabaseError
+
+        monkeypatch.setattr(Channel.objects, "filter", gone)
+        assert screen.beat().json()["action"] == "continue"
 
 
 class TestProgress:
