@@ -18,6 +18,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from catalog import publishing, rail_sources, related, releasing
+from channels import packed_guides
+from channels.series_ids import series_id
 from streamapi.env import Environment
 from tests.factories import accounts, catalog, channels, playback
 from tests.playback.screens import household
@@ -249,7 +251,45 @@ def _play_channel(size):
     return _pressing(size, content_id="", channel_id=channel.public_id)
 
 
+def _viewer_of_channels(size):
+    """Somebody with ``size`` favourites, reminders, followed series and links."""
+    [screen] = household(1)
+    for number in range(size):
+        channel = channels.make_channel(f"Live {number}", unrated_age=0)
+        start = timezone.now() + timedelta(hours=1)
+        airing = channels.make_programme(channel, start, series_key=f"key {number}")
+        screen.send("PUT", f"/v1/me/favourite-channels/{channel.public_id}")
+        screen.send("PUT", f"/v1/me/reminders/{airing.public_id}", {"lead_s": 7200})
+        screen.send("PUT", f"/v1/me/followed-series/{series_id(airing.series_key)}")
+        screen.send("POST", "/v1/me/playlist-links", {})
+    return screen
+
+
+def _personal(path, size):
+    return partial(_viewer_of_channels(size).send, "GET", path)
+
+
+def _linked(name, size):
+    screen = _viewer_of_channels(size)
+    packed_guides.refresh(now=timezone.now())
+    link = screen.send("POST", "/v1/me/playlist-links", {}).json()
+    return partial(_read_whole, link[name].partition(settings.PUBLIC_URL)[2])
+
+
+def _read_whole(path):
+    response = APIClient().get(path)
+    response.getvalue()
+    return response
+
+
 PROBES = {
+    "GET /v1/guide.xml.gz": partial(_linked, "guide_url"),
+    "GET /v1/me/favourite-channels": partial(_personal, "/v1/me/favourite-channels"),
+    "GET /v1/me/followed-series": partial(_personal, "/v1/me/followed-series"),
+    "GET /v1/me/playlist-links": partial(_personal, "/v1/me/playlist-links"),
+    "GET /v1/me/reminders": partial(_personal, "/v1/me/reminders"),
+    "GET /v1/me/reminders/due": partial(_personal, "/v1/me/reminders/due"),
+    "GET /v1/playlist.m3u8": partial(_linked, "playlist_url"),
     "GET /v1/channels": _channel_list,
     "GET /v1/channels/now": _now,
     "GET /v1/channels/{id}": _channel,
