@@ -60,8 +60,8 @@ def _changed(now: datetime) -> Mapping[int, float]:
     clock = time.monotonic()
     if clock - _known.read_at >= FRESH_S:
         _known.read_at = clock  # others go on with what is known meanwhile
-        lately = Channel.objects.filter(updated_at__gt=now - _LATELY)
         with suppress(DatabaseError):  # running streams go on by what was known last
+            lately = Channel.objects.filter(updated_at__gt=now - _LATELY)
             _known.changed_s = {
                 pk: moment.timestamp()
                 for pk, moment in lately.values_list("pk", "updated_at")
