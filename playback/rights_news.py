@@ -18,7 +18,7 @@ from django.db import DatabaseError, transaction
 from django.db.models.signals import m2m_changed, post_save
 from django.utils import timezone
 
-from accounts.models import Account, Entitlement, Profile
+from accounts.models import Account, Entitlement
 from channels.models import Channel
 from playback import leases
 from playback.models import PlaybackSession
@@ -40,7 +40,7 @@ _known = _Known()
 
 def connect() -> None:
     """Hear of what households get and lose; called once in ``ready()``."""
-    for model in (Account, Entitlement, Profile):
+    for model in (Account, Entitlement):
         post_save.connect(_saved, sender=model, dispatch_uid="rights_news")
     through = Channel.packages.through
     m2m_changed.connect(_repacked, sender=through, dispatch_uid="rights_news")

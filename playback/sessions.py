@@ -539,9 +539,8 @@ def _over(
 
 def _has_to_ask(watch: Watch, now: datetime) -> bool:
     """Whether it is time to ask for the rights again, or they may have changed."""
-    return now.timestamp() >= watch.ask_at or rights_news.of_channel(
-        watch.channel_pk, watch.asked_at, now
-    )
+    changed = rights_news.of_channel(watch.channel_pk, watch.asked_at, now)
+    return changed or now.timestamp() >= watch.ask_at
 
 
 def _asked_again(session_id: str, viewer: Viewer | None, now: datetime) -> End | None:

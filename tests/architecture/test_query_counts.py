@@ -256,7 +256,7 @@ def _viewer_of_channels(size):
     [screen] = household(1)
     for number in range(size):
         channel = channels.make_channel(f"Live {number}", unrated_age=0)
-        start = timezone.now() + timedelta(hours=1)
+        start = timezone.now().replace(microsecond=0) + timedelta(hours=1)
         airing = channels.make_programme(channel, start, series_key=f"key {number}")
         screen.send("PUT", f"/v1/me/favourite-channels/{channel.public_id}")
         screen.send("PUT", f"/v1/me/reminders/{airing.public_id}", {"lead_s": 7200})

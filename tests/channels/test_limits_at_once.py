@@ -57,7 +57,7 @@ def test_a_limit_holds(
 ) -> None:
     monkeypatch.setattr(module, "MOST", MOST)
     [screen] = household(1)
-    start = timezone.now() + timedelta(hours=1)
+    start = timezone.now().replace(microsecond=0) + timedelta(hours=1)
     airings = [
         make_programme(
             make_channel(f"Channel {n}", unrated_age=0), start, series_key=f"key {n}"

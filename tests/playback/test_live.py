@@ -662,16 +662,22 @@ def suspend(owned: Entitlement, **why: Any) -> None:
 class TestRightsThatChange:
     """What an editor or the support changes ends with the next heartbeat, not later."""
 
-    def test_packages_of_the_channel(self, channel: Channel) -> None:
+    def test_packages_of_the_channel(
+        self, channel: Channel, travel: time_machine.Traveller
+    ) -> None:
         (screen, *_) = household()
         screen.play("", channel_id="meridian")
+        travel.move_to(NOW + timedelta(seconds=20))
         channel.packages.set([accounts.make_package("sport")])
         rights_news.forget()
         assert screen.beat().json()["reason"] == "not_entitled"
 
-    def test_packages_from_the_side_of_the_package(self, channel: Channel) -> None:
+    def test_packages_from_the_side_of_the_package(
+        self, channel: Channel, travel: time_machine.Traveller
+    ) -> None:
         (screen, *_) = household()
         screen.play("", channel_id="meridian")
+        travel.move_to(NOW + timedelta(seconds=20))
         accounts.make_package("sport").channels.add(channel)
         rights_news.forget()
         assert screen.beat().json()["reason"] == "not_entitled"
@@ -731,17 +737,6 @@ class TestRightsThatChange:
             change(owned, by=accounts.make_staff(), reason="a test", now=NOW)
         told = screen.beat().json()
         assert (told["action"], told["reason"]) == ("stop", reason)
-
-    def test_a_lower_ceiling_of_the_profile(
-        self, channel: Channel, django_capture_on_commit_callbacks: Any
-    ) -> None:
-        (screen, *_) = household()
-        screen.play("", channel_id="meridian")
-        profile = screen.profile
-        profile.maturity = 6
-        with django_capture_on_commit_callbacks(execute=True):
-            profile.save()
-        assert screen.beat().json()["reason"] == "maturity_blocked"
 
     def test_while_the_database_is_away_what_was_known_holds(
         self, channel: Channel, monkeypatch: pytest.MonkeyPatch
