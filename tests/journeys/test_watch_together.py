@@ -15,8 +15,6 @@ from tests.journeys.screen import Screen
 from tests.journeys.service import Service
 from tests.journeys.test_people import PASSWORD, choose, sign_in, watch_as
 from tests.journeys.test_player import PLAYS
-from tests.journeys.test_watch_a_film import choose as choose_option
-from tests.journeys.test_watch_protected import SHAKA
 
 pytestmark = [
     pytest.mark.browser,
@@ -134,33 +132,6 @@ class TestTheTitlePage:
         laptop.wait_for_time(0.5)
         laptop.page.keyboard.press("Escape")
         expect(laptop.see("name")).to_have_text("Two Voices")
-
-
-@pytest.mark.skipif(
-    not SHAKA.exists(), reason="shaka-player is not here: npm was not found"
-)
-class TestSound:
-    def test_another_language_is_heard_when_it_is_chosen(
-        self, laptop: Screen, voices: Voices
-    ) -> None:
-        fetched: list[str] = []
-        laptop.page.on("request", lambda request: fetched.append(request.url))
-        watch_as(laptop, "Sam")
-        play(laptop, voices.film)
-        assert not any("/a1-de/" in url for url in fetched)
-        choose_option(laptop, "words", "Deutsch")
-        laptop.wait(
-            lambda: any("/a1-de/" in url and ".m4s" in url for url in fetched),
-            "German sound",
-        )
-        before = laptop.video("v.currentTime")
-        laptop.wait_for_time(before + 0.5)
-        laptop.page.mouse.move(300, 320)
-        laptop.see("words").click()
-        chosen = laptop.see("audio").get_by_role("menuitemradio", name="Deutsch")
-        expect(chosen).to_have_attribute("aria-checked", "true")
-        laptop.page.keyboard.press("Escape")
-        laptop.page.keyboard.press("Escape")
 
 
 class TestPin:
