@@ -30,7 +30,7 @@ from accounts.models import (  # noqa: E402
 from accounts.tokens import Viewer  # noqa: E402
 from catalog import publishing  # noqa: E402
 from catalog.models import Title  # noqa: E402
-from playback import watching  # noqa: E402
+from playback import overlay  # noqa: E402
 from playback.models import (  # noqa: E402
     Asset,
     AudioTrack,
@@ -60,7 +60,7 @@ def main(count: int) -> None:
     _watch(viewers[0], page, now)
     ids = [title.public_id for title in page]
     with CaptureQueriesContext(connection) as queries:
-        watching.overlay(viewers[0], ids)
+        overlay.overlay(viewers[0], ids)
     print(
         json.dumps(
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import Any, Final
 
 from drf_spectacular.utils import inline_serializer
@@ -13,6 +14,7 @@ from streamapi.ids import PROGRAMME_ID_LENGTH
 
 MAX_EVENTS: Final = 200
 MAX_ITEMS: Final = 240
+_LIKE_AN_ID: Final = re.compile(rf"[!-~]{{1,{PROGRAMME_ID_LENGTH}}}").fullmatch
 
 
 class EventInput(serializers.Serializer[Any]):
@@ -45,14 +47,22 @@ class RatingInput(serializers.Serializer[Any]):
     value = serializers.ChoiceField(choices=TitleRating.Value.choices)
 
 
+class Ids(serializers.ListField):
+    """Public ids; where all of them look like ids, the child is asked about none."""
+
+    child = serializers.CharField(max_length=PROGRAMME_ID_LENGTH)
+
+    def run_child_validation(self, data: Any) -> Any:
+        """The ids, or what is wrong with each."""
+        if all(type(one) is str and _LIKE_AN_ID(one) for one in data):
+            return data
+        return super().run_child_validation(data)
+
+
 class OverlayInput(serializers.Serializer[Any]):
     """The ids of titles, episodes and programmes on a page."""
 
-    ids = serializers.ListField(
-        child=serializers.CharField(max_length=PROGRAMME_ID_LENGTH),
-        min_length=1,
-        max_length=MAX_ITEMS,
-    )
+    ids = Ids(min_length=1, max_length=MAX_ITEMS)
 
 
 class PlaceOutput(serializers.Serializer[Any]):

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.authentication import IsViewer
 from accounts.views.base import PersonalView
-from playback import watching
+from playback import overlay, watching
 from playback.models import ContinueItem, WatchlistItem, WatchProgress
 from playback.personal_serializers import (
     ContinueOutput,
@@ -226,4 +226,4 @@ class OverlayView(ProfileView):
     def post(self, request: Request) -> Response:
         """Progress, list, rating and whether it may play, for up to 240 ids at once."""
         ids = self.read(OverlayInput)["ids"]
-        return Response({"items": watching.overlay(self.viewer, ids)})
+        return Response({"items": overlay.overlay(self.viewer, ids)})

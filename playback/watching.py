@@ -1,4 +1,4 @@
-"""What a profile keeps: list, ratings, history; and how that overlays shared pages."""
+"""What a profile keeps: list, ratings, history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.db.models import Min, Q
 
 from accounts.models import Profile
 from accounts.tokens import Viewer
-from catalog import languages
 from catalog.models import PublishedTitle
 from playback import leases, progress
 from playback.models import (
@@ -115,36 +114,6 @@ def report(
     ]
     unknown = sorted({one.content_id for one in reports} - known.keys())
     return progress.record(events), unknown
-
-
-def overlay(viewer: Viewer, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """What this profile adds to shared items, by id; five queries for any number."""
-    whose = {"profile__public_id": viewer.profile_id}
-    named = {"title__public_id__in": ids}
-    found: dict[str, dict[str, Any]] = {one: {} for one in ids}
-    watched = WatchProgress.objects.filter(**whose, content_id__in=ids)
-    fields = ("position_ms", "duration_ms", "completed")
-    for content_id, *values in watched.values_list("content_id", *fields):
-        found[content_id]["progress"] = dict(zip(fields, values, strict=True))
-    going_on = ContinueItem.objects.filter(**whose, **named, visible=True)
-    for title_id, content_id in going_on.values_list("title__public_id", "content_id"):
-        found[title_id]["next_content_id"] = content_id
-    for title_id in WatchlistItem.objects.filter(**whose, **named).values_list(
-        "title__public_id", flat=True
-    ):
-        found[title_id]["in_watchlist"] = True
-    rated = TitleRating.objects.filter(**whose, **named)
-    for title_id, value in rated.values_list("title__public_id", "value"):
-        found[title_id]["rating"] = value
-    shown = PublishedTitle.objects.filter(
-        public_id__in=ids, language=languages.default_language()
-    )
-    for title_id, packages in shown.values_list("public_id", "packages"):
-        open_to_all = not packages
-        found[title_id]["entitled"] = open_to_all or bool(
-            viewer.packages.intersection(packages)
-        )
-    return {one: added for one, added in found.items() if added}
 
 
 def cards(title_pks: Sequence[int], variant: Variant) -> Mapping[int, str]:
