@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import orjson
 from django.conf import settings
-from django.db import connection
 
 from accounts import askers, entitlements
 from accounts.entitlements import Holder
 from accounts.tokens import Viewer
 from playback.leases import LEASE_S, Limits, Seed
+from playback.models import PlaybackSession
 from streamapi.errors import Unauthenticated
+from streamapi.postgresql import statements
 
 # The streams that are alive, the profile's place in the content, and the session that the
 # same Idempotency-Key made before.
@@ -87,9 +88,8 @@ def load(
         "position_of": position_of,
         "session_id": session_id,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT ({_HOUSEHOLD}), ({question.sql})", values)
-        row, about = cursor.fetchone()
+    text = f"SELECT ({_HOUSEHOLD}), ({question.sql})"
+    ((row, about),) = statements.read(PlaybackSession, text, values)
     if row is None:
         raise DeviceUnknown
     household = _household(orjson.loads(row), viewer, now)
@@ -98,10 +98,8 @@ def load(
 
 def answer(question: Question) -> Any:
     """The answer alone, without a household."""
-    with connection.cursor() as cursor:
-        cursor.execute(question.sql, question.values)
-        row = cursor.fetchone()
-    return orjson.loads(row[0]) if row else None
+    rows = statements.read(PlaybackSession, question.sql, question.values)
+    return orjson.loads(rows[0][0]) if rows else None
 
 
 def _household(row: Mapping[str, Any], viewer: Viewer, now: datetime) -> Household:
