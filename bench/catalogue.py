@@ -63,6 +63,7 @@ def main(count: int) -> None:
         done += outcome.published
     _home()
     with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")  # autovacuum may be at a table
         cursor.execute("VACUUM ANALYZE")
     print(f"{done} titles published", flush=True)
 
