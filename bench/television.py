@@ -64,6 +64,7 @@ def main(channels: int, days: int, portions: int, directory: Path) -> None:
     with connection.cursor() as cursor:
         for order in _ORDERS:
             cursor.execute(f"DROP TABLE bench_{order}")
+        cursor.execute("SET lock_timeout = 0")  # autovacuum may be at a table
         cursor.execute("VACUUM ANALYZE")
     print(json.dumps({"day": today.isoformat(), "runs": runs}))
 
