@@ -73,7 +73,7 @@ class Server:
             )
         try:
             self._wait_until_ready()
-        except BaseException:
+        except BaseException:  # a signal too: the process must not stay behind
             self.stop()
             raise
         return self

@@ -228,7 +228,7 @@ def _all_or_nothing(storage: Storage) -> Iterator[list[str]]:
     stored: list[str] = []
     try:
         yield stored
-    except BaseException:
+    except BaseException:  # a signal too: no half package stays
         for name in stored:
             storage.delete(name)
         raise

@@ -57,7 +57,7 @@ def run(
             for line in process.stdout or ():
                 lines.append(line)
                 on_line(line.strip())
-        except BaseException:
+        except BaseException:  # a signal too: the tool must not stay behind
             process.kill()
             raise
     if process.returncode:
