@@ -26,7 +26,7 @@ FLAGS = (
 
 ROOM = """
 from accounts.models import Product
-Product.objects.update(streams=50)
+Product.objects.update(streams=50, devices=500)
 """
 
 
@@ -48,9 +48,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def _room(service: Service) -> None:
-    """Plans have room for the screens of all journeys.
+    """Plans have room for the screens of all journeys, and for their devices.
 
-    One that was closed in the middle of a film keeps its slot for a while.
+    A screen that was closed in the middle of a film keeps its slot for a while.
     """
     service.manage("shell", "--command", ROOM)
 

@@ -36,7 +36,7 @@ def send(service: Service, path: str, body: object = None, token: str = "") -> b
 
 
 @pytest.fixture(scope="module")
-def playlist(service: Service) -> str:
+def playlist(service: Service, _room: None) -> str:
     """The playlist of a household's television, with addresses of this service."""
     email, password = service.viewer
     body = {
