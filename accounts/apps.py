@@ -11,8 +11,12 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Tokens narrow shared answers for a child, and show staff how they came about."""
+        """Tokens narrow shared answers for a child, and show staff how they came about.
+
+        A service that could not sign them is not started at all.
+        """
         from accounts import (
+            keyring,
             openapi,  # noqa: F401 registers on import
             roles,
             staff_tokens,
@@ -21,6 +25,7 @@ class AccountsConfig(AppConfig):
         from streamapi.http.staff import register_staff_check
         from streamapi.http.variant import register_ceiling_source
 
+        keyring.refuse_what_is_unusable()
         register_ceiling_source(tokens.ceiling)
         register_staff_check(staff_tokens.counts)
         roles.register(roles.Role.SUPPORT, _of_support)

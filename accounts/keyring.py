@@ -90,6 +90,12 @@ def current() -> Keyring:
     return parse(json.dumps([_development_key(Path(settings.STATE_DIR) / "keys")]))
 
 
+def refuse_what_is_unusable() -> None:
+    """Raise ImproperlyConfigured now, not when the first person signs in."""
+    if settings.TOKEN_KEYS:
+        current()
+
+
 def parse(text: str) -> Keyring:
     """A keyring from a JSON list of PEM private keys."""
     try:

@@ -14,13 +14,14 @@ class PlaybackConfig(AppConfig):
         """Tell what video a title has, what is watched and which rails viewers have.
 
         Hear of devices that are signed out, and of rights that change. A service that
-        could not open its keys is not started at all.
+        could not open its keys, or sign delivery, is not started at all.
         """
         from accounts import devices
         from catalog import documents, rail_sources
         from catalog import plays as catalog_plays
         from playback import (
             departures,
+            keyring,
             media_section,
             personal_rails,
             plays,
@@ -29,6 +30,7 @@ class PlaybackConfig(AppConfig):
         )
 
         vault.refuse_what_is_unusable()
+        keyring.refuse_what_is_unusable()
         documents.register_section("media", media_section.build)
         catalog_plays.register_source(plays.between)
         for source in personal_rails.SOURCES:

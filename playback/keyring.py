@@ -46,12 +46,20 @@ def delivery_keys() -> Keyring:
     return _parsed(kept_once(kept, _fresh_key))
 
 
+def refuse_what_is_unusable() -> None:
+    """Raise KeyUnusable now, not when the first film is played."""
+    if settings.DELIVERY_KEYS:
+        delivery_keys()
+
+
 @cache
 def _parsed(text: str) -> Keyring:
     """Keys from JSON: ``[{"id": "K2...", "pem": "-----BEGIN ..."}, ...]``."""
     try:
         entries: list[dict[str, Any]] = json.loads(text)
-        keys = tuple(load_key(entry["id"], entry["pem"]) for entry in entries)
+        keys = tuple(load_key(str(one["id"]), str(one["pem"])) for one in entries)
+    except KeyUnusable as error:
+        raise KeyUnusable(f"DELIVERY_KEYS: {error}") from error
     except (TypeError, KeyError, json.JSONDecodeError) as error:
         raise KeyUnusable('DELIVERY_KEYS must be [{"id": ..., "pem": ...}]') from error
     if not keys:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from streamapi import env
+from tests.playback.test_delivery import pem_of
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "deploy" / "production.env.example"
@@ -79,24 +81,45 @@ class TestProduction:
         assert name in done.stderr.splitlines()[-1]
 
     @pytest.mark.parametrize(
-        ("secrets", "complaint"),
+        ("name", "text", "complaint"),
         [
-            ("", "CONTENT_KEY_SECRETS is required"),
-            ('[{"id": "a", "key": "c2hvcnQ="}]', "needs keys of 32 bytes"),
-            ('[{"id": "a"}]', "CONTENT_KEY_SECRETS must be"),
-            ("secret", "CONTENT_KEY_SECRETS must be"),
+            ("CONTENT_KEY_SECRETS", "", "is required"),
+            ("CONTENT_KEY_SECRETS", '[{"id": "a", "key": "c2hvcnQ="}]', "of 32 bytes"),
+            ("CONTENT_KEY_SECRETS", '[{"id": "a"}]', "must be"),
+            ("CONTENT_KEY_SECRETS", "secret", "must be"),
+            ("DELIVERY_KEYS", "", "is required"),
+            (
+                "DELIVERY_KEYS",
+                '[{"id": "K1", "pem": "-----"}]',
+                "K1: not a private key",
+            ),
+            ("DELIVERY_KEYS", '[{"id": "K1"}]', "must be"),
+            ("DELIVERY_KEYS", "secret", "must be"),
+            ("TOKEN_KEYS", "", "is required"),
+            ("TOKEN_KEYS", '["-----"]', "is a JSON list of PEM keys"),
         ],
-        ids=["missing", "short", "without a key", "no JSON"],
     )
-    def test_does_not_start_without_what_seals_content_keys(
-        self, secrets: str, complaint: str
+    def test_does_not_start_with_secrets_that_are_unusable(
+        self, name: str, text: str, complaint: str
     ) -> None:
-        variables = example() | {"CONTENT_KEY_SECRETS": secrets}
-
-        done = run("-m streamapi.wsgi", variables)
+        done = run("-m streamapi.wsgi", example() | {name: text})
 
         assert done.returncode == 1
-        assert complaint in done.stderr.splitlines()[-1]
+        said = done.stderr.splitlines()[-1]
+        assert name in said
+        assert complaint in said
+
+    def test_nor_does_its_deployment_check_pass(self) -> None:
+        pem = pem_of(Ed25519PrivateKey.generate())
+        variables = {"DELIVERY_KEYS": json.dumps([{"id": "K1", "pem": pem}])}
+
+        done = run("manage.py check --deploy", example() | variables)
+
+        assert done.returncode == 1
+        said = done.stderr.splitlines()[-1]
+        assert said.endswith(
+            "DELIVERY_KEYS: K1: the edge takes P-256 or RSA-2048 keys only"
+        )
 
     def test_passes_django_s_deployment_checks(self) -> None:
         done = run("manage.py check --deploy --fail-level WARNING", example())
