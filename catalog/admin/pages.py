@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -22,6 +23,7 @@ from catalog import (
     releasing,
     targeting,
 )
+from catalog.admin import rail_sets
 from catalog.admin.page_forms import PageForm
 from catalog.admin.parts import STYLE, staff
 from catalog.admin.previews import WithPreview
@@ -198,7 +200,12 @@ class PageAdmin(WithPreview, admin.ModelAdmin[Page]):
             self.admin_site.admin_view(self.versions),
             name="catalog_page_versions",
         )
-        return [versions, self.preview_url(), *super().get_urls()]
+        rails = path(
+            "<int:pk>/rails/",
+            self.admin_site.admin_view(partial(rail_sets.view, self)),
+            name="catalog_page_rails",
+        )
+        return [versions, rails, self.preview_url(), *super().get_urls()]
 
     def versions(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What was released when and by whom, what differed, and the way back."""
