@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from rest_framework import serializers
 
 from catalog.importing.writing import Verdict
-from catalog.ingest import MAX_ITEMS, Order, of_records
+from catalog.ingest import MAX_ITEMS
 from catalog.models import IngestDocument, IngestResult
 
 _TAKEN: Final = "taken"
@@ -33,10 +33,6 @@ class IngestInput(serializers.Serializer[Any]):
     dry_run = serializers.BooleanField(
         default=False, help_text="Check and report everything, write nothing."
     )
-
-    def order(self) -> Order:
-        """The document that was sent."""
-        return of_records(**self.validated_data)
 
 
 class IngestCounts(serializers.Serializer[Any]):

@@ -21,6 +21,7 @@ from catalog.models import IngestDocument, IngestResult
 from catalog.staff_serializers import IngestInput, IngestItem, IngestStatus
 from streamapi.errors import Denied, InvalidInput, NotFound
 from streamapi.responsecache import NEVER, CachePolicy, Never
+from streamapi.rest import inputs
 from streamapi.rest.pagination import KeysetPagination
 
 _FOR_STAFF: Final = NEVER("for staff")
@@ -77,9 +78,7 @@ class SendDocument(StaffView):
     )
     def post(self, request: Request) -> Response:
         """Keep a document and do it in the background; its status says how far it is."""
-        serializer = IngestInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        order = serializer.order()
+        order = ingest.of_records(**inputs.read(IngestInput, request.data))
         if order.publish and not self.user.has_perm("catalog.publish_title"):
             raise Denied("You may not publish.", code="may_not_publish")
         document = ingest.submit(

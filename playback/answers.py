@@ -28,12 +28,23 @@ from playback.packaging import (
     codec_name,
 )
 from playback.protection import tracks_up_to
-from playback.sessions import Play, Renewal
+from playback.sessions import Advice, Play, Renewal
 
 _MANIFESTS: Final = {
     devices.HLS: (HLS_MANIFEST, "application/vnd.apple.mpegurl"),
     devices.DASH: (DASH_MANIFEST, "application/dash+xml"),
 }
+
+
+def heartbeat(advice: Advice) -> dict[str, Any]:
+    """The answer to a heartbeat."""
+    return {
+        "action": advice.action,
+        "reason": advice.reason,
+        "ends_at": advice.ends_at,
+        "channel_id": advice.channel_id,
+        "next_heartbeat_s": sessions.HEARTBEAT_S,
+    }
 
 
 def play(answer: Play, *, language: str, now: datetime) -> dict[str, Any]:

@@ -46,9 +46,14 @@ def connect() -> None:
     m2m_changed.connect(_repacked, sender=through, dispatch_uid="rights_news")
 
 
-def of_channel(channel_pk: int, asked_s: int, now: datetime) -> bool:
-    """Whether a channel was changed after its rights were asked for."""
-    return _changed(now).get(channel_pk, 0.0) > asked_s
+def of_channel(channel_pk: int, asked_s: int) -> bool:
+    """Whether a channel was changed after its rights were asked for, as far as is known."""
+    return _known.changed_s.get(channel_pk, 0.0) > asked_s
+
+
+def is_fresh() -> bool:
+    """Whether what is known was read a moment ago."""
+    return time.monotonic() - _known.read_at < FRESH_S
 
 
 def forget() -> None:
@@ -56,17 +61,17 @@ def forget() -> None:
     _known.read_at = -FRESH_S
 
 
-def _changed(now: datetime) -> Mapping[int, float]:
-    clock = time.monotonic()
-    if clock - _known.read_at >= FRESH_S:
-        _known.read_at = clock  # others go on with what is known meanwhile
-        with suppress(DatabaseError):  # running streams go on by what was known last
-            lately = Channel.objects.filter(updated_at__gt=now - _LATELY)
-            _known.changed_s = {
-                pk: moment.timestamp()
-                for pk, moment in lately.values_list("pk", "updated_at")
-            }
-    return _known.changed_s
+def refresh(now: datetime) -> None:
+    """Read what was changed lately, unless it is fresh."""
+    if is_fresh():
+        return
+    _known.read_at = time.monotonic()  # others go on with what is known meanwhile
+    with suppress(DatabaseError):  # running streams go on by what was known last
+        lately = Channel.objects.filter(updated_at__gt=now - _LATELY)
+        _known.changed_s = {
+            pk: moment.timestamp()
+            for pk, moment in lately.values_list("pk", "updated_at")
+        }
 
 
 def _saved(instance: Any, *, created: bool, **_: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -96,25 +97,27 @@ class StartInput(serializers.Serializer[Any]):
             )
         return data
 
-    def play_request(self, idempotency_key: str, language: str) -> PlayRequest:
-        """The validated body as the domain knows it."""
-        data = self.validated_data
-        return PlayRequest(
-            content_id=data["content_id"],
-            channel_id=data["channel_id"],
-            airing_id=data["airing_id"],
-            platform=data["device"]["platform"],
-            kind=data["kind"],
-            codecs=tuple(data["codecs"]),
-            hdr=tuple(data["hdr"]),
-            drm=Stated(**data["device"].get("drm", {})),
-            max_height=data.get("max_height"),
-            start=data["start"],
-            take_over=data["take_over"],
-            pin_proof=data["pin_proof"],
-            language=language,
-            idempotency_key=idempotency_key,
-        )
+
+def play_request(
+    data: Mapping[str, Any], idempotency_key: str, language: str
+) -> PlayRequest:
+    """What was checked by :class:`StartInput`, as the domain knows it."""
+    return PlayRequest(
+        content_id=data["content_id"],
+        channel_id=data["channel_id"],
+        airing_id=data["airing_id"],
+        platform=data["device"]["platform"],
+        kind=data["kind"],
+        codecs=tuple(data["codecs"]),
+        hdr=tuple(data["hdr"]),
+        drm=Stated(**data["device"].get("drm", {})),
+        max_height=data.get("max_height"),
+        start=data["start"],
+        take_over=data["take_over"],
+        pin_proof=data["pin_proof"],
+        language=language,
+        idempotency_key=idempotency_key,
+    )
 
 
 class HeartbeatInput(serializers.Serializer[Any]):
@@ -128,16 +131,16 @@ class HeartbeatInput(serializers.Serializer[Any]):
     seq = serializers.IntegerField(min_value=0, max_value=2**53, default=0)
     sent_at = serializers.DateTimeField(required=False)
 
-    def beat(self, session_id: str) -> Beat:
-        """The validated body as the domain knows it."""
-        data = self.validated_data
-        return Beat(
-            session_id,
-            data["position_ms"],
-            data.get("sent_at"),
-            data["seq"],
-            data["state"],
-        )
+
+def beat_of(session_id: str, data: Mapping[str, Any]) -> Beat:
+    """What was checked by :class:`HeartbeatInput`, as the domain knows it."""
+    return Beat(
+        session_id,
+        data["position_ms"],
+        data.get("sent_at"),
+        data["seq"],
+        data["state"],
+    )
 
 
 class ManifestOutput(serializers.Serializer[Any]):

@@ -39,7 +39,7 @@ from playback.concurrency import AlreadyStarted
 from playback.content import Playable
 from playback.households import Household, Question
 from playback.keyring import delivery_keys
-from playback.leases import LEASE_S, Beat, Facts, Hot, Limits
+from playback.leases import LEASE_S, Beat, Facts, Hot, Limits, Standing
 from playback.live import End, Watch
 from playback.models import Asset, ContentKey, PlaybackSession
 from playback.progress import Event
@@ -236,7 +236,7 @@ def renew(
 
 def heartbeat(beat: Beat, viewer: Viewer | None, *, now: datetime) -> Advice:
     """Note that the player is alive and where it is; Redis alone, while it is there."""
-    owner = viewer.account_id if viewer else beat.session
+    owner = _owner(beat, viewer)
     try:
         standing = leases.beat(owner, beat)
         if standing.state == "unknown":
@@ -244,15 +244,28 @@ def heartbeat(beat: Beat, viewer: Viewer | None, *, now: datetime) -> Advice:
             standing = leases.beat(owner, beat)
     except Unavailable:
         return _beat_in_database(beat, viewer, now)
-    if standing.state == "ended":
-        if standing.reason in _TOLD:
-            return Advice("stop", standing.reason)
-        raise SessionEnded(reason=standing.reason)
     if standing.live:
-        over = _over(beat, Watch(**standing.live), viewer, now)
-        if over is not None:
-            return over
-    return _advice(standing.granted_until, standing.live, now)
+        rights_news.refresh(now)
+    advice = _advice_of(standing, beat, now)
+    if advice is not None:
+        return advice
+    if standing.state != "held":
+        raise SessionEnded(reason=standing.reason)
+    over = _over(beat, Watch(**(standing.live or {})), viewer, now)
+    return over or _advice(standing.granted_until, standing.live, now)
+
+
+def advise_at_once(
+    beat: Beat, viewer: Viewer | None, *, now: datetime
+) -> Advice | None:
+    """:func:`heartbeat` where Redis alone can say it; None where more is to be done."""
+    try:
+        standing = leases.beat(_owner(beat, viewer), beat)
+    except Unavailable:
+        return None
+    if standing.live and not rights_news.is_fresh():
+        return None
+    return _advice_of(standing, beat, now)
 
 
 def stop(session: PlaybackSession, *, now: datetime) -> None:
@@ -519,6 +532,27 @@ def _watched_on(session: PlaybackSession, holder: Holder, now: datetime) -> Allo
     return allow
 
 
+def _owner(beat: Beat, viewer: Viewer | None) -> str:
+    """In whose name the lease is held."""
+    return viewer.account_id if viewer else beat.session
+
+
+def _advice_of(standing: Standing, beat: Beat, now: datetime) -> Advice | None:
+    """What follows from what Redis said; None where PostgreSQL has to be asked."""
+    if standing.state != "held":
+        return Advice("stop", standing.reason) if standing.reason in _TOLD else None
+    if standing.live:
+        watch = Watch(**standing.live)
+        if _end(watch, beat, now) is not None or _has_to_ask(watch, now):
+            return None
+    return _advice(standing.granted_until, standing.live, now)
+
+
+def _end(watch: Watch, beat: Beat, now: datetime) -> End | None:
+    """The end that was known in advance, if it has come."""
+    return watch.end(now) or watch.end_of_player(beat.state, now)
+
+
 def _over(
     beat: Beat, watch: Watch, viewer: Viewer | None, now: datetime
 ) -> Advice | None:
@@ -526,7 +560,7 @@ def _over(
 
     Nothing here asks PostgreSQL but once at moments that are known in advance.
     """
-    end = watch.end(now) or watch.end_of_player(beat.state, now)
+    end = _end(watch, beat, now)
     if end is None and _has_to_ask(watch, now):
         end = _asked_again(beat.session, viewer, now)
     if end is None:
@@ -539,7 +573,7 @@ def _over(
 
 def _has_to_ask(watch: Watch, now: datetime) -> bool:
     """Whether it is time to ask for the rights again, or they may have changed."""
-    changed = rights_news.of_channel(watch.channel_pk, watch.asked_at, now)
+    changed = rights_news.of_channel(watch.channel_pk, watch.asked_at)
     return changed or now.timestamp() >= watch.ask_at
 
 
@@ -625,5 +659,8 @@ def _beat_in_database(beat: Beat, viewer: Viewer | None, now: datetime) -> Advic
             seq=beat.seq,
         )
         progress.record([event])
-    over = _over(beat, Watch(**facts.live), viewer, now) if facts.live else None
+    over = None
+    if facts.live:
+        rights_news.refresh(now)
+        over = _over(beat, Watch(**facts.live), viewer, now)
     return over or _advice(facts.granted_until, facts.live, now)

@@ -23,11 +23,13 @@ from playback.serializers import (
     PlayOutput,
     RenewOutput,
     StartInput,
+    beat_of,
+    play_request,
 )
 from streamapi.clients import Variant
 from streamapi.errors import NotFound
 from streamapi.responsecache import NEVER, Never
-from streamapi.rest import idempotency
+from streamapi.rest import idempotency, inputs
 
 _PRIVATE: Final = {"Cache-Control": "private, no-store"}
 
@@ -74,10 +76,9 @@ class SessionsView(PlaybackView):
     )
     def post(self, request: Request) -> Response:
         """One call decides and answers with everything a player needs."""
-        body = StartInput(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = inputs.read(StartInput, request.data)
         now, variant = timezone.now(), self.variant
-        asked = body.play_request(idempotency.key_of(request), variant.language)
+        asked = play_request(body, idempotency.key_of(request), variant.language)
         play = sessions.start(asked, self.viewer, territory=variant.territory, now=now)
         answer = answers.play(play, language=variant.language, now=now)
         response = Response(answer, status=201, headers=_PRIVATE)
@@ -128,11 +129,9 @@ class LicenseView(PlaybackView):
         """
         if not settings.CLEARKEY_LICENSES:
             raise NotFound("This service issues no licences itself.")
-        body = LicenseInput(data=request.data)
-        body.is_valid(raise_exception=True)
+        kids = inputs.read(LicenseInput, request.data)["kids"]
         session = sessions.find_open(session_id, self.viewer)
         token = request.headers.get(licences.HEADER, "")
-        kids = body.validated_data["kids"]
         licence = licences.issue(session, token, kids, now=timezone.now())
         return Response(licence, headers=_PRIVATE)
 
@@ -147,18 +146,9 @@ class HeartbeatView(PlaybackView):
     )
     def post(self, request: Request, session_id: str) -> Response:
         """Report position and state; the answer says what to do next."""
-        body = HeartbeatInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        beat = body.beat(session_id)
+        beat = beat_of(session_id, inputs.read(HeartbeatInput, request.data))
         advice = sessions.heartbeat(beat, self.viewer, now=timezone.now())
-        answer = {
-            "action": advice.action,
-            "reason": advice.reason,
-            "ends_at": advice.ends_at,
-            "channel_id": advice.channel_id,
-            "next_heartbeat_s": sessions.HEARTBEAT_S,
-        }
-        return Response(answer, headers=_PRIVATE)
+        return Response(answers.heartbeat(advice), headers=_PRIVATE)
 
 
 def _with_cookies(response: Response, folder: str, grant: delivery.Grant) -> Response:

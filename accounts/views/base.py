@@ -16,6 +16,7 @@ from streamapi import limits
 from streamapi.clients import Variant
 from streamapi.limits import Standing
 from streamapi.responsecache import NEVER, CachePolicy, Never
+from streamapi.rest import inputs
 
 _PERSONAL: Final = NEVER("personal")
 
@@ -47,9 +48,7 @@ class PersonalView(APIView):
 
     def read(self, kind: type[Serializer[Any]]) -> dict[str, Any]:
         """The request's body, validated."""
-        serializer = kind(data=self.request.data)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+        return inputs.read(kind, self.request.data)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, limits.Refused):

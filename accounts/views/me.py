@@ -47,7 +47,7 @@ from accounts.tokens import LIFE_S
 from accounts.views.base import PersonalView
 from accounts.views.once import once
 from streamapi.errors import Denied, NotFound
-from streamapi.rest import idempotency
+from streamapi.rest import idempotency, inputs
 
 
 class HouseholdView(PersonalView):
@@ -182,9 +182,8 @@ class ProfileDetail(HouseholdView):
 
     @extend_schema(request=ProfileInput, responses=ProfileSerializer)
     def patch(self, request: Request, public_id: str) -> Response:
-        serializer = ProfileInput(data=request.data, partial=True)
-        serializer.is_valid(raise_exception=True)
-        changed = profiles.change(self.viewer, public_id, **serializer.validated_data)
+        asked = inputs.read(ProfileInput, request.data, partial=True)
+        changed = profiles.change(self.viewer, public_id, **asked)
         return Response(ProfileSerializer(changed).data)
 
     @extend_schema(responses={204: None})

@@ -15,6 +15,7 @@ from accounts.explanations import Question, explain
 from accounts.serializers import ExplainInput
 from accounts.staff import may_support
 from accounts.views.base import PersonalView
+from streamapi.rest import inputs
 
 
 class MaySupport(BasePermission):
@@ -33,9 +34,7 @@ class ExplainAccess(PersonalView):
 
     @extend_schema(parameters=[ExplainInput], responses={200: dict})
     def get(self, request: Request) -> Response:
-        serializer = ExplainInput(data=request.query_params)
-        serializer.is_valid(raise_exception=True)
-        asked = serializer.validated_data
+        asked = inputs.read(ExplainInput, request.query_params)
         question = Question(
             account=asked["account"],
             content_id=asked["content"],

@@ -69,8 +69,16 @@ def channel_client() -> Redis:
     )
 
 
-def front_door(application: WsgiApplication) -> FrontDoor:
+def access_lines() -> AccessLines:
+    """The lines of what is answered in front of Django."""
+    return AccessLines(settings.RESPONSE_CACHE_LOG_SAMPLE)
+
+
+def front_door(
+    application: WsgiApplication, lines: AccessLines | None = None
+) -> FrontDoor:
     """The application with the response cache ahead of it."""
+    lines = lines or access_lines()
     cache = ResponseCache(
         memory=Memory(settings.RESPONSE_CACHE_MEMORY_BYTES),
         shared=shared_level(),
@@ -80,7 +88,6 @@ def front_door(application: WsgiApplication) -> FrontDoor:
         offload=_offload(),
     )
     delivery.attach(cache)
-    lines = AccessLines(settings.RESPONSE_CACHE_LOG_SAMPLE)
     listener = Listener(cache, channel_client, _chores(cache, lines))
     return FrontDoor(application, cache, Planner(rules()), listener, lines)
 

@@ -11,12 +11,16 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from gunicorn.http import message
 from gunicorn.workers.ggevent import GeventWorker
 
 from streamapi.responsecache.patience import Patience
+
+_COLLECT_AFTER: Final = (50_000, 20, 10)
+"""New objects until the collector looks at the young ones (some 10 MB at most), and how
+many such rounds until it looks at older ones; Python's own: 700, 10, 10."""
 
 
 class CacheWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -76,13 +80,15 @@ def freeze(cfg: Any) -> None:
 def settle(cfg: Any) -> None:
     """From here on neither the settings nor the code change: make both cheap.
 
-    What was loaded is taken from the garbage collector's rounds. Whether a peer is a
-    trusted proxy is worked out once for each address; gunicorn parses the address for
-    every request.
+    What was loaded is taken from the garbage collector's rounds, and these come seldom: a
+    request makes some thousand objects, nearly all of which go without its help. Whether
+    a peer is a trusted proxy is worked out once for each address; gunicorn parses the
+    address for every request.
     """
     freeze(cfg)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
     asked = message._ip_in_allow_list  # noqa: SLF001 no public way
     message._ip_in_allow_list = remembered(asked)  # noqa: SLF001
 

@@ -50,7 +50,7 @@ def decode(raw: bytes, *, depth: int) -> Any:
     """The value of a JSON text; raises ParseError on anything doubtful."""
     try:
         text = raw.decode()
-        if _depth(text) > depth:
+        if text.count("[") + text.count("{") > depth and _depth(text) > depth:
             raise ParseError(f"Nested more than {depth} levels deep.")
         return json.loads(
             text, object_pairs_hook=_object, parse_constant=_refuse_constant
