@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.journeys.screen import Screen
 from tests.journeys.service import Service, running
@@ -56,15 +56,26 @@ def _room(service: Service) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser(executable: str, _room: None) -> Iterator[Browser]:
-    """A headless browser. Its event loop must not outlive this module: Django
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers. Its event loop must not outlive this module: Django
     refuses to query while one runs."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, headless=True, args=list(FLAGS)
-        )
-        yield browser
-        browser.close()
+    with sync_playwright() as driving:
+        yield driving
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, executable: str, _room: None) -> Iterator[Browser]:
+    """A headless browser."""
+    yield from launched(playwright, executable)
+
+
+def launched(playwright: Playwright, executable: str, *more: str) -> Iterator[Browser]:
+    """A headless browser with more flags than usual."""
+    browser = playwright.chromium.launch(
+        executable_path=executable, headless=True, args=[*FLAGS, *more]
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -48,11 +48,14 @@ class Screen:
         return self.page.evaluate(f"() => {{ {find}; return {expression} }}")
 
     def wait(self, condition: Callable[[], Any], what: str) -> None:
-        """Until a condition holds; polled, since the page allows no eval."""
+        """Until a condition holds; polled, since the page allows no eval.
+
+        It is the page that waits: only then are its events, as requests, delivered.
+        """
         end = time.monotonic() + _PATIENCE_S
         while not condition():
             assert time.monotonic() < end, f"waited in vain for {what}"
-            time.sleep(0.1)
+            self.page.wait_for_timeout(100)
 
     def wait_for_time(self, seconds: float) -> None:
         """Until the video has played this far."""

@@ -106,7 +106,11 @@ class TestBrowsing:
 
 class TestWatching:
     def test_the_film_plays_with_picture_and_words(self, screen: Screen) -> None:
-        press_play(screen)
+        with screen.page.expect_request(
+            lambda sent: sent.url.endswith("/playback/sessions")
+        ) as asked:
+            press_play(screen)
+        assert "avc1" in asked.value.post_data_json["codecs"]
         choose(screen, "words", "Deutsch")
         cues = "[...v.textTracks].filter(t => t.mode === 'showing')"
         active = f"{cues}.flatMap(t => [...(t.activeCues || [])]).map(c => c.text)"

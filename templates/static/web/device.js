@@ -27,6 +27,11 @@ export function codecs() {
   return Object.entries(CODECS).filter(([, type]) => video.canPlayType(type)).map(([name]) => name);
 }
 
+// The ranges beside SDR that its screen can show.
+export function ranges() {
+  return matchMedia("(dynamic-range: high)").matches ? ["pq", "hlg"] : [];
+}
+
 export function playsHls() {
   return document.createElement("video").canPlayType("application/vnd.apple.mpegurl") !== "";
 }

@@ -1,6 +1,7 @@
 // What plays a stream: the browser itself, or shaka-player where the browser cannot.
 import { personal, signIn } from "./api.js";
 import { playsHls } from "./device.js";
+import { rememberSound, rememberedSound } from "./sounds.js";
 
 // The player that suits an answer: `{load, heights, chooseHeight, sounds, chooseSound, end}`.
 // `chooseHeight` is null where a height needs a session of its own.
@@ -29,9 +30,10 @@ class Native {
     const { video } = this;
     this.onError = () => onError(new CannotPlay("not_ready"));
     video.addEventListener("error", this.onError);
-    if (time > 0) {
-      video.addEventListener("loadedmetadata", () => { video.currentTime = time; }, { once: true });
-    }
+    video.addEventListener("loadedmetadata", () => {
+      if (time > 0) video.currentTime = time;
+      this.restoreSound();
+    }, { once: true });
     video.src = this.session.manifest("hls");
     this.offered = await heights(video.src);
   }
@@ -40,8 +42,27 @@ class Native {
     return this.offered;
   }
 
+  // Safari has them, other browsers do not.
   sounds() {
-    return [];
+    return [...(this.video.audioTracks || [])].map((track) => (
+      { language: track.language, label: track.label, active: track.enabled, track }));
+  }
+
+  chooseSound(sound) {
+    rememberSound(sound);
+    this.hear(sound);
+  }
+
+  hear({ track }) {
+    for (const each of this.video.audioTracks) each.enabled = each === track;
+  }
+
+  restoreSound() {
+    const offered = this.sounds();
+    const fits = ({ language, label = "" }) => offered.find(
+      (sound) => sound.language === language && (!label || sound.label === label));
+    const found = preferences().map(fits).find(Boolean);
+    if (found && !found.active) this.hear(found);
   }
 
   end() {
@@ -77,7 +98,8 @@ class Shaka {
     this.player.configure({
       abr: { enabled: true },
       streaming: { bufferingGoal: 30, rebufferingGoal: 1 },
-      ...(drm ? { drm: { servers: { [KEY_SYSTEMS[drm.system]]: drm.license_url || "" } } } : {}),
+      preferredAudio: preferences(),
+      ...(drm ? { drm: protection(drm) } : {}),
     });
     if (!drm) return;
     if (!drm.license_url) throw new CannotPlay("no_license_server");
@@ -89,7 +111,7 @@ class Shaka {
       Object.assign(request.headers, this.session.answer.drm.headers);
       const token = signIn()?.access_token;
       if (token && request.uris.every(ours)) request.headers.Authorization = `Bearer ${token}`;
-      request.headers["Content-Type"] = "application/json";
+      if (drm.system === "clearkey") request.headers["Content-Type"] = "application/json";
     });
   }
 
@@ -98,15 +120,20 @@ class Shaka {
     return [...found].filter(Boolean).sort((one, other) => other - one);
   }
 
+  // Seen at once: what was loaded in another height is thrown away. 0 lets the network decide.
   chooseHeight(height) {
-    this.player.configure({
-      restrictions: height ? { minHeight: height, maxHeight: height } : { minHeight: 0, maxHeight: Infinity },
-    });
+    const { player } = this;
+    player.configure({ abr: { enabled: !height } });
+    const tracks = player.getVariantTracks();
+    const now = tracks.find((track) => track.active);
+    const [best] = tracks
+      .filter((track) => track.height === height && track.audioId === now?.audioId)
+      .sort((one, other) => other.bandwidth - one.bandwidth);
+    if (best) player.selectVariantTrack(best, true);
   }
 
   sounds() {
-    const tracks = this.player?.getAudioTracks() || [];
-    return tracks.map((track) => ({ language: track.language, label: track.label, active: track.active }));
+    return this.player?.getAudioTracks() || [];
   }
 
   // Where a live picture can be moved to, in the time of the video.
@@ -115,8 +142,9 @@ class Shaka {
     return range && range.end > range.start ? range : null;
   }
 
-  chooseSound(index) {
-    this.player.selectAudioTrack(this.player.getAudioTracks()[index]);
+  chooseSound(sound) {
+    rememberSound(sound);
+    this.player.selectAudioTrack(sound);
   }
 
   async end() {
@@ -130,6 +158,19 @@ const KEY_SYSTEMS = {
   clearkey: "org.w3.clearkey", widevine: "com.widevine.alpha",
   playready: "com.microsoft.playready", fairplay: "com.apple.fps",
 };
+
+// Where a system gets its licences, and the certificate that FairPlay asks for first.
+function protection({ system, license_url: server, certificate_url: certificate }) {
+  const name = KEY_SYSTEMS[system];
+  const advanced = certificate ? { [name]: { serverCertificateUri: certificate } } : {};
+  return { servers: { [name]: server || "" }, advanced };
+}
+
+// The sound of last time: the very same, or at least its language.
+function preferences() {
+  const { language, label } = rememberedSound() || {};
+  return language ? [{ language, label }, { language }] : [];
+}
 
 function ours(uri) {
   return new URL(uri, location.href).origin === location.origin;

@@ -105,6 +105,7 @@ export class Player {
     for (const name of ["playing", "canplay", "seeked", "pause"]) video.addEventListener(name, () => this.wait(false));
     video.addEventListener("click", () => (this.panel() ? this.panel().close() : this.toggle()));
     video.addEventListener("dblclick", () => this.fullscreen());
+    video.addEventListener("loadedmetadata", () => this.offerChoices());
     video.addEventListener("ended", () => this.onEnd());
     seekBar.addEventListener("input", () => {
       this.timeline.seek(Number(seekBar.value));
@@ -135,12 +136,17 @@ export class Player {
       this.fail(problem);
       return;
     }
-    this.qualityButton.hidden = this.qualities.empty;
-    this.wordsButton.hidden = this.words.empty;
+    this.offerChoices();
     this.subtitles.restore();
     this.video.play().catch((error) => {
       if (error.name === "NotAllowedError") this.wait(false);
     });
+  }
+
+  // What there is to choose; a browser that plays by itself learns of its sounds late.
+  offerChoices() {
+    this.qualityButton.hidden = this.qualities.empty;
+    this.wordsButton.hidden = this.words.empty;
   }
 
   position() {
@@ -148,10 +154,10 @@ export class Player {
   }
 
   soundChoices() {
-    const options = (this.engine?.sounds() || []).map((sound, index) => ({
+    const options = (this.engine?.sounds() || []).map((sound) => ({
       label: sound.label || languageName(sound.language),
       active: sound.active,
-      choose: () => this.engine.chooseSound(index),
+      choose: () => this.engine.chooseSound(sound),
     }));
     return { name: word("audio"), test: "audio", options };
   }

@@ -1,11 +1,11 @@
 // A playback session: started, reported on, renewed, ended.
 import { personal } from "./api.js";
-import { device } from "./device.js";
+import { codecs, device, ranges } from "./device.js";
 
 export class Session {
   // `asked` is what the body of play holds beside the device: content_id, max_height, start.
   static async start(asked) {
-    const body = { ...asked, device: await device() };
+    const body = { ...asked, codecs: codecs(), hdr: ranges(), device: await device() };
     const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
     return new Session(await personal("/v1/playback/sessions", { method: "POST", key, body }));
   }
