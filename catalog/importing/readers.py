@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -149,10 +150,21 @@ def item(position: int, raw: object) -> Item:
 
 
 def _csv(stream: _Utf8) -> Iterator[Item]:
-    """The rows below the header; empty cells are as good as absent."""
+    """The rows below the header; empty cells are as good as absent.
+
+    Cells may be separated by semicolons, as spreadsheets write them where a comma
+    stands in numbers.
+    """
     text = io.TextIOWrapper(io.BufferedReader(stream), "utf-8", newline="")
-    rows = csv.reader(text, strict=True)
+    first = text.readline()
+    separator = ";" if ";" in first and "," not in first else ","
+    rows = csv.reader(chain([first], text), strict=True, delimiter=separator)
     header = next(rows, None)
+    if BROKEN in first:
+        raise FileUnreadable(
+            "The file is not UTF-8; a spreadsheet saves it so as “CSV UTF-8”.",
+            code="invalid_utf8",
+        )
     if not header or len(set(header)) != len(header):
         raise FileUnreadable(
             "The first line must name the columns, each once.", code="no_header"

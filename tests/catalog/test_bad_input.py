@@ -5,8 +5,11 @@ the catalogue is what it was.
 """
 
 import json
+from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 
@@ -18,17 +21,26 @@ from catalog.models import (
     Artwork,
     AttributeDefinition,
     AvailabilityWindow,
-    Collection,
-    Keyword,
-    Studio,
+    ImportRun,
     Title,
 )
 from tests.catalog.conftest import NOW
 from tests.catalog.test_artwork import encoded, png_that_claims
-from tests.factories import catalog
+from tests.factories import accounts, catalog
 
 pytestmark = pytest.mark.django_db
 FILM = {"external_ids": {"own": "1"}, "translations": {"en": {"name": "Film"}}}
+PARTS = {
+    "genres": ["Drama"],
+    "keywords": ["Space"],
+    "studios": ["Ufa"],
+    "collections": ["Shelf"],
+    "packages": ["basic"],
+    "attributes": {"stars": 4},
+    "windows": [{"territories": ["DE"], "starts_at": "2026-02-01T00:00:00Z"}],
+    "credits": [{"name": "Ada Example", "role": "actor"}],
+    "ratings": [{"system": "fsk", "value": "12", "country": "DE", "min_age": 12}],
+}
 
 
 RECORDS = {
@@ -126,6 +138,36 @@ RECORDS = {
         "/windows/0/free",
     ),
     "a text with a NUL": ({"original_name": "a\x00b"}, "invalid_character", None),
+    "ten thousand lines for a synopsis": (
+        {"translations": {"en": {"name": "Film", "synopsis": "line\n" * 10_000}}},
+        "too_long",
+        "/translations/en/synopsis",
+    ),
+}
+
+SHEETS = {
+    "saved in the encoding of Windows": (
+        "external_id,name:en\nown:2,Café\n".encode("cp1252"),
+        "invalid_utf8",
+    ),
+    "saved as Unicode text": (
+        "external_id,name:en\nown:2,Film\n".encode("utf-16"),
+        "invalid_utf8",
+    ),
+    "an id twice": (b"external_id,name:en\nown:2,A\nown:2,B\n", "duplicate_id"),
+    "a column twice": (b"external_id,name:en,name:en\nown:2,A,B\n", "no_header"),
+    "a column nobody knows": (b"external_id,titel\nown:2,A\n", "unknown_field"),
+    "a comma in a name without quotes": (
+        b"external_id,name:en\nown:2,Me, Myself\n",
+        "bad_row",
+    ),
+    "tabs between the cells": (b"external_id\tname:en\nown:2\tA\n", "unknown_field"),
+    "an id without its system": (b"external_id,name:en\n17,A\n", "required"),
+    "a year with its month": (
+        b"external_id;name:en;year\nown:2;A;1999-05\n",
+        "wrong_type",
+    ),
+    "nothing at all": (b"", "no_header"),
 }
 
 FILES = {
@@ -135,7 +177,12 @@ FILES = {
     ),
     "a text": (b"hello", "not_a_picture"),
     "nothing": (b"", "not_a_picture"),
-    "a GIF": (encoded("GIF"), "not_a_picture"),
+    "a GIF that calls itself PNG": (encoded("GIF"), "not_a_picture"),
+    "an SVG with its prologue": (
+        b"<?xml version='1.0'?><!DOCTYPE svg><svg width='900' height='900'/>",
+        "not_a_picture",
+    ),
+    "a PDF": (b"%PDF-1.7\n", "not_a_picture"),
     "half a picture": (encoded()[:60], "damaged_picture"),
     "200 megapixels": (png_that_claims(20_000, 10_000), "too_many_pixels"),
     "a decompression bomb": (png_that_claims(60_000, 60_000), "too_many_pixels"),
@@ -164,6 +211,8 @@ QUERIES = {
     "/v1/titles/nothing/episodes": "not_found",
     "/v1/collections/nothing": "not_found",
     "/v1/charts/worst": "not_found",
+    "/v1/rails/nothing": "not_found",
+    "/v1/pages/nothing": "not_found",
 }
 
 VALUES = {
@@ -186,46 +235,94 @@ WINDOWS = {
 }
 
 
+_WATCHED = [
+    model
+    for model in apps.get_app_config("catalog").get_models()
+    if model is not ImportRun  # how far a file was read
+]
+
+
 def _everything():
-    """How much there is of all that could be changed."""
-    models = (Title, Artwork, AvailabilityWindow, Collection, Keyword, Studio)
-    return [model.objects.count() for model in models]
+    """Every row of the catalogue, and the names of all stored files."""
+    rows = {
+        model._meta.label: list(model._default_manager.order_by("pk").values())
+        for model in _WATCHED
+    }
+    folder = Path(settings.MEDIA_ROOT)
+    return rows, sorted(str(file) for file in folder.rglob("*") if file.is_file())
 
 
-@pytest.mark.parametrize("name", RECORDS)
-def test_a_wrong_record_is_refused_and_nothing_is_written(name, tmp_path):
-    wrong, code, pointer = RECORDS[name]
+def _imported(path):
+    """What became of the last record of a file, or why the file could not be read."""
+    results = []
+    summary = Import(now=NOW, on_result=results.append).file(path, lambda _: None)
+    return summary.failure or results[-1].error
+
+
+@pytest.fixture(autouse=True)
+def _media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def film(tmp_path):
+    """A film that is there already, with something in each of its tables."""
+    accounts.make_package("basic")
     AttributeDefinition.objects.create(code="stars", name="Stars", type="number")
+    path = tmp_path / "good.json"
+    path.write_text(json.dumps([FILM | PARTS]))
+    assert _imported(path) is None
+    return Title.objects.get()
+
+
+@pytest.mark.usefixtures("film")
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_wrong_record_is_refused_and_the_title_stays_as_it_was(name, tmp_path):
+    wrong, code, pointer = RECORDS[name]
     before = _everything()
     path = tmp_path / "titles.json"
     path.write_text(json.dumps([FILM | wrong]))
-    results = []
-    Import(now=NOW, on_result=results.append).file(path, lambda _: None)
-    (result,) = results
-    assert result.error.code == code
-    assert pointer in {None, result.error.pointer}
+    error = _imported(path)
+    assert error.code == code
+    assert pointer in {None, error.pointer}
     assert _everything() == before
+
+
+@pytest.mark.usefixtures("film")
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_wrong_sheet_says_why_and_changes_nothing_that_is_there(name, tmp_path):
+    raw, code = SHEETS[name]
+    path = tmp_path / "titles.csv"
+    path.write_bytes(raw)
+    before = Title.objects.filter(external_ids__value="1").values().get()
+    assert _imported(path).code == code
+    assert Title.objects.filter(external_ids__value="1").values().get() == before
+    good_rows = 1 if code == "duplicate_id" else 0
+    assert Title.objects.count() == 1 + good_rows
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_wrong_picture_is_refused_with_a_clear_message(name):
     raw, code = FILES[name]
     picture = Artwork(title=catalog.title(), role="poster")
+    before = _everything()
     with pytest.raises(artwork.PictureRefused) as refused:
         artwork.attach(picture, ContentFile(raw, "poster.png"))
     assert refused.value.code == code
     assert refused.value.detail.endswith(".")
     assert not picture.image
-    assert not Artwork.objects.exists()
+    assert _everything() == before
 
 
 @pytest.mark.parametrize("path", QUERIES)
 def test_a_wrong_query_is_a_problem_with_its_code(path, api, publish):
     publish(catalog.series(slug="show"))
+    before = _everything()
     answer = api.get(path)
     assert answer.status_code in {400, 404}
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] == QUERIES[path]
+    assert _everything() == before
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -239,9 +336,10 @@ def test_a_value_that_does_not_fit_its_attribute_is_refused(name):
 @pytest.mark.parametrize("name", WINDOWS)
 def test_a_wrong_window_is_refused_before_it_is_saved(name):
     window = AvailabilityWindow(title=catalog.title(), **WINDOWS[name])
+    before = _everything()
     with pytest.raises(ValidationError):
         window.full_clean()
-    assert not AvailabilityWindow.objects.exists()
+    assert _everything() == before
 
 
 def test_a_choice_has_values_and_nothing_else_has():
@@ -259,5 +357,5 @@ def test_a_record_that_is_no_object_is_refused():
 
 
 def test_the_tables_hold_at_least_forty_cases():
-    tables = (RECORDS, FILES, QUERIES, VALUES, WINDOWS)
+    tables = (RECORDS, SHEETS, FILES, QUERIES, VALUES, WINDOWS)
     assert sum(map(len, tables)) >= 40
