@@ -15,7 +15,7 @@ from typing import Final
 
 from streamapi import env
 from streamapi.env import Environment
-from streamapi.local import services
+from streamapi.local import beside, services
 from streamapi.local.errors import CannotStart, Interrupted
 from streamapi.local.processes import Command, tail, wait_until
 from streamapi.local.statelock import only_one
@@ -59,6 +59,7 @@ def _start_product(local: services.Local, state: Path, port: int) -> None:
         GUNICORN_LOG_LEVEL=Environment().text("GUNICORN_LOG_LEVEL", "warning"),
         **local.variables,
     )
+    beside.note(state, local.runtime, {**local.variables, "PORT": str(port)})
     _forget_marks_of_another_database(local, state)
     _migrate(local, variables, state)
     _seed_once(local, variables, state)

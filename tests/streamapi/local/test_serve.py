@@ -97,6 +97,14 @@ class TestServing:
         with urllib.request.urlopen(f"{base}/readyz", timeout=5) as answer:
             assert answer.status == 200
         query(state, "create table kept as select 1 as n")
+        beside = subprocess.run(
+            (sys.executable, "manage.py", "migrate", "--check"),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env=NO_SERVICES | {"STATE_DIR": state},
+        )
+        assert beside.returncode == 0, beside.stderr
 
         another = launch("run", **place)
         status, _, errors = another.end()
