@@ -2,6 +2,7 @@
 import { shared } from "./api.js";
 import { icon } from "./icons.js";
 import { rail, tint } from "./home.js";
+import { listButton } from "./mylist.js";
 import { busy, h, minutes, picture } from "./ui.js";
 import { language, languageName, word } from "./words.js";
 
@@ -45,9 +46,10 @@ function head(title, episode) {
       h("div.actions", {},
         target
           ? h("a.button.button--main", { href: `/watch/${target}`, "data-testid": "play" }, icon("play"), word("play"))
-          : h("p.note", {}, word("notYet")),
+          : notYet(title),
         (title.trailers || []).slice(0, 1).map((trailer) => h("a.button",
-          { href: `/watch/${trailer.id}`, "data-testid": "trailer" }, word("trailer")))),
+          { href: `/watch/${trailer.id}`, "data-testid": "trailer" }, word("trailer"))),
+        listButton(title)),
       h("p.facts", { "data-testid": "marks" },
         (title.badges || []).map((badge) => h("span.badge", {}, badge.replace("_", " ").toUpperCase())),
         leaving(title)),
@@ -55,12 +57,24 @@ function head(title, episode) {
   );
 }
 
-// From when it is here, or until when: only where that is soon.
+// Until when it is here, where that is soon.
 function leaving(title) {
-  const { state, starts_at: starts, ends_at: ends, leaving_soon: soon } = title.availability || {};
-  const day = (moment) => new Date(moment).toLocaleDateString(language(), { day: "numeric", month: "long" });
-  if (state === "coming" && starts) return h("span.badge.badge--soon", {}, `${word("from")} ${day(starts)}`);
+  const { ends_at: ends, leaving_soon: soon } = title.availability || {};
   return soon && ends ? h("span.badge.badge--soon", {}, `${word("until")} ${day(ends)}`) : null;
+}
+
+// In place of the button: of what is announced, when it will be here.
+function notYet(title) {
+  const { state, starts_at: starts } = title.availability || {};
+  return state === "coming" && starts
+    ? h("span.badge.badge--soon", { "data-testid": "not-yet" }, `${word("from")} ${day(starts)}`)
+    : h("p.note", { "data-testid": "not-yet" }, word("notYet"));
+}
+
+function day(moment) {
+  const when = new Date(moment);
+  const year = when.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return when.toLocaleDateString(language(), { day: "numeric", month: "long", year });
 }
 
 function beside(title) {
