@@ -1,15 +1,16 @@
-"""What differs between two snapshots of a title, field by field."""
+"""What differs between two versions: of titles field by field."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-from catalog.models import Snapshot, Title
+from catalog.models import PageVersion, Snapshot, Title
 
-_MANY: Final = 50
+MANY: Final = 50
+"""So many versions are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +24,33 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A snapshot, whether devices see it, and what it changed."""
+    """A version, whether devices see it, and what it changed."""
 
-    snapshot: Snapshot
+    row: Snapshot | PageVersion
     is_live: bool
-    changes: list[Change]
+    changes: Sequence[Change | str]
 
 
-def versions(title: Title) -> Iterator[Version]:
+def versions(title: Title) -> list[Version]:
     """The latest snapshots, newest first, each compared with the one before it."""
     rows = title.snapshots.select_related("created_by").order_by("-number")
-    found: list[Snapshot | None] = [*rows[: _MANY + 1]]
-    for newer, older in pairwise([*found, None]):
-        if newer is not None:
-            changes = between(older.content, newer.content) if older else []
-            yield Version(newer, newer.pk == title.live_snapshot_id, changes)
+    return compared(list(rows[: MANY + 1]), title.live_snapshot_id, between)
+
+
+def compared(
+    found: Sequence[Any],
+    live_pk: int | None,
+    between: Callable[[Any, Any], Iterable[Change | str]],
+) -> list[Version]:
+    """Versions, newest first, each with what its content changes in the one before."""
+    return [
+        Version(
+            newer,
+            newer.pk == live_pk,
+            list(between(older.content, newer.content)) if older else [],
+        )
+        for newer, older in pairwise([*found, None])
+    ]
 
 
 def between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
 from typing import Any, Final
 
 from catalog import page_content, targeting
+from catalog.differences import MANY, Version, compared
 from catalog.languages import default_language
-from catalog.models import Page, PageVersion, Title
+from catalog.models import Page, Title
 from catalog.page_content import PageContent, RailContent
 from catalog.rules import Rule
 
-_MANY: Final = 50
 _FEW: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version, whether devices see it, and what it changed."""
-
-    version: PageVersion
-    is_live: bool
-    changes: Sequence[str]
 
 
 def versions(page: Page) -> list[Version]:
     """The latest versions, newest first, each compared with the one before it."""
     rows = page.versions.select_related("created_by").order_by("-number")
-    found: list[PageVersion | None] = [*rows[: _MANY + 1]]
-    names = _names(one.content for one in found if one)
-    return [
-        Version(
-            newer,
-            newer.pk == page.live_version_id,
-            list(_between(older.content, newer.content, names)) if older else [],
-        )
-        for newer, older in pairwise([*found, None])
-        if newer is not None
-    ]
+    found = list(rows[: MANY + 1])
+    names = _names(one.content for one in found)
+    return compared(found, page.live_version_id, partial(_between, names=names))
 
 
 def waiting(page: Page) -> list[str]:

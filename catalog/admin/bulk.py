@@ -22,7 +22,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from catalog import exporting, ingest, tasks
-from catalog.admin.parts import STYLE, staff
+from catalog.admin.parts import staff
 from catalog.importing import layouts
 from catalog.ingest import Kind, Order
 from catalog.models import IngestDocument, IngestResult
@@ -37,7 +37,8 @@ class ImportForm(forms.Form):
     """A file of titles; what it would do is shown before it is done."""
 
     file = forms.FileField(
-        help_text="JSON or CSV in the layout of docs/catalogue-import.md, up to 8 MB."
+        help_text="JSON or CSV, up to 8 MB. Export a few titles to see the layout; all of "
+        "it is in docs/catalogue-import.md."
     )
     mapping = forms.ChoiceField(
         required=False, help_text="For files in a layout that is not ours."
@@ -86,9 +87,6 @@ class BulkJobAdmin(admin.ModelAdmin[IngestDocument]):
     ordering = ["-pk"]
     show_full_result_count = False
     change_list_template = "admin/catalog/ingestdocument/change_list.html"
-
-    class Media:
-        css = STYLE
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -13,12 +13,12 @@ from django.http import HttpRequest
 
 from catalog import attributes, collections, searching
 from catalog.admin.parts import (
-    DESK,
-    STYLE,
+    ORDERING,
     ArtworkInline,
     Inline,
     TranslationInline,
 )
+from catalog.admin.watching import WatchedForm
 from catalog.models import (
     AttributeDefinition,
     AttributeValue,
@@ -31,6 +31,16 @@ from catalog.models import (
     Studio,
     Synonym,
 )
+
+
+class CollectionForm(WatchedForm):
+    """Notices when somebody else has saved the collection meanwhile."""
+
+    watched = "updated_at"
+
+    class Meta:
+        model = Collection
+        fields = ["slug"]
 
 
 class CollectionTexts(TranslationInline):
@@ -58,6 +68,9 @@ class CollectionTitles(Inline):
 class CollectionAdmin(admin.ModelAdmin[Collection]):
     """Franchises and other sets of titles."""
 
+    form = CollectionForm
+    fields = ["seen_version", "slug", "public_id"]
+
     list_display = ["slug", "titles_count", "is_shown", "updated_at"]
     search_fields = ["slug", "translations__name", "=public_id"]
     ordering = ["slug"]
@@ -67,8 +80,7 @@ class CollectionAdmin(admin.ModelAdmin[Collection]):
     actions = ["publish", "withdraw"]
 
     class Media:
-        css = STYLE
-        js: ClassVar = [*DESK, forms.Script("catalog/inline-order.js", type="module")]
+        js = ORDERING
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
         shown = PublishedCollection.objects.filter(collection=OuterRef("pk"))

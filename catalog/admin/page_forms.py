@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Package
 from catalog import page_content, rail_sources
+from catalog.admin.watching import WatchedForm
 from catalog.filters import SORTS
 from catalog.models import (
     Collection,
@@ -54,12 +55,6 @@ _TYPED: Final[Mapping[str, type[Model] | None]] = {
     "languages": None, "keywords": Keyword, "studios": Studio, "collections": Collection
 }  # fmt: skip
 """Parts of a rule that are typed, and what there must be by such a slug."""
-_CHANGED: Final = (
-    "Someone else has saved this since you opened it. Open the page again to go on from "
-    "there."
-)
-
-
 _SLUGS: Final = "Slugs, such as: time-travel, heist"
 
 
@@ -129,22 +124,8 @@ def _parts(text: str) -> list[str]:
     return [part for part in text.split(",") if part]
 
 
-class _Watched(forms.ModelForm[Any]):
-    """Notices when someone else saved the row while it was being edited."""
-
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["seen_version"] = self.instance.version
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        seen, pk = (cleaned or {}).get("seen_version"), self.instance.pk
-        rows = self._meta.model._default_manager.filter(pk=pk).exclude(version=seen)
-        if pk and seen is not None and rows.exists():
-            raise ValidationError(_CHANGED, code="changed_meanwhile")
-        return cleaned
+class _NamedForm(WatchedForm):
+    """Has names in each language of the service."""
 
     def clean_names(self) -> dict[str, str]:
         """What is written here, and names in languages that are not asked for."""
@@ -156,7 +137,7 @@ class _Watched(forms.ModelForm[Any]):
         return kept | dict(self.cleaned_data["names"])
 
 
-class PageForm(_Watched):
+class PageForm(_NamedForm):
     """A page, and the order of its rails."""
 
     names = NamesField()
@@ -175,7 +156,7 @@ class PageForm(_Watched):
         Rail.objects.bulk_update(rails, ["position"])
 
 
-class RailForm(_Watched):
+class RailForm(_NamedForm):
     """A rail: what is in it, how it looks, who sees it when."""
 
     names = NamesField()

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -25,10 +22,12 @@ from catalog import (
 )
 from catalog.admin import rail_sets
 from catalog.admin.page_forms import PageForm
-from catalog.admin.parts import STYLE, staff
+from catalog.admin.parts import ORDERING, staff
 from catalog.admin.previews import WithPreview
+from catalog.admin.versions import WithVersions
+from catalog.differences import Version
 from catalog.languages import default_language
-from catalog.models import Page, Rail
+from catalog.models import Page, PageVersion, Rail
 from catalog.page_content import RailContent
 from catalog.rules import Rule
 from streamapi.errors import DomainError, InvalidInput
@@ -56,7 +55,7 @@ def described(rail: RailContent) -> dict[str, Any]:
 
 
 @admin.register(Page)
-class PageAdmin(WithPreview, admin.ModelAdmin[Page]):
+class PageAdmin(WithPreview, WithVersions, admin.ModelAdmin[Page]):
     """Pages, in the order of the navigation."""
 
     form = PageForm
@@ -81,8 +80,7 @@ class PageAdmin(WithPreview, admin.ModelAdmin[Page]):
     ]
 
     class Media:
-        css = STYLE
-        js: ClassVar = ["catalog/ordering.js"]
+        js = ORDERING
 
     # -- the list
 
@@ -119,6 +117,11 @@ class PageAdmin(WithPreview, admin.ModelAdmin[Page]):
         super().save_model(request, obj, form, change)
         form.save_order()
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new page stands behind the others."""
+        last = Page.objects.aggregate(last=Max("position"))["last"]
+        return {"position": 0 if last is None else last + 1}
+
     def response_add(
         self, request: HttpRequest, obj: Page, post_url_continue: str | None = None
     ) -> HttpResponse:
@@ -133,7 +136,7 @@ class PageAdmin(WithPreview, admin.ModelAdmin[Page]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         page = self.get_object(request, object_id)
-        context: dict[str, Any] = {"may_release": self.may_release(request)}
+        context: dict[str, Any] = {"may_release": self.may_show(request)}
         if page is not None:
             content = page_content.load(page)
             pks = page.rails.order_by("position", "pk").values_list("pk", flat=True)
@@ -156,20 +159,16 @@ class PageAdmin(WithPreview, admin.ModelAdmin[Page]):
             ("_withdraw", self._withdraw),
         ):
             if button in request.POST:
-                self._require_release(request)
+                self.require_show(request)
                 act(request, obj)
                 return HttpResponseRedirect(request.get_full_path())
         return super().response_change(request, obj)
 
     # -- releasing
 
-    def may_release(self, request: HttpRequest) -> bool:
+    def may_show(self, request: HttpRequest) -> bool:
         """Whether the one at work may change what devices see."""
         return bool(staff(request).has_perm("catalog.release_page"))
-
-    def _require_release(self, request: HttpRequest) -> None:
-        if not self.may_release(request):
-            raise PermissionDenied
 
     def _release(self, request: HttpRequest, page: Page) -> None:
         try:
@@ -195,53 +194,31 @@ class PageAdmin(WithPreview, admin.ModelAdmin[Page]):
     # -- versions
 
     def get_urls(self) -> list[URLPattern]:
-        versions = path(
-            "<int:pk>/versions/",
-            self.admin_site.admin_view(self.versions),
-            name="catalog_page_versions",
-        )
         rails = path(
             "<int:pk>/rails/",
             self.admin_site.admin_view(partial(rail_sets.view, self)),
             name="catalog_page_rails",
         )
-        return [versions, rails, self.preview_url(), *super().get_urls()]
+        extra = [rails, self.versions_url(), self.preview_url()]
+        return [*extra, *super().get_urls()]
 
-    def versions(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What was released when and by whom, what differed, and the way back."""
-        page = get_object_or_404(Page, pk=pk)
-        if not self.has_view_permission(request, page):
-            raise PermissionDenied
-        if request.method == "POST":
-            self._require_release(request)
-            number = request.POST.get("number", "")
-            wanted = page.versions.filter(number=int(number) if number.isdigit() else 0)
-            self._roll_back(request, page, get_object_or_404(wanted))
-            return HttpResponseRedirect(
-                reverse("admin:catalog_page_versions", args=[page.pk])
-            )
-        return TemplateResponse(
-            request,
-            "admin/catalog/page/versions.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": f"Versions of {page}",
-                "original": page,
-                "opts": self.opts,
-                "may_release": self.may_release(request),
-                "waiting": page_differences.waiting(page),
-                "versions": page_differences.versions(page),
-            },
-        )
+    def rows_of_versions(self, edited: Page) -> QuerySet[PageVersion]:
+        return edited.versions.all()
 
-    def _roll_back(self, request: HttpRequest, page: Page, to: Any) -> None:
+    def compared(self, edited: Page) -> list[Version]:
+        return page_differences.versions(edited)
+
+    def waiting(self, edited: Page) -> list[str]:
+        return page_differences.waiting(edited)
+
+    def go_back(self, request: HttpRequest, edited: Page, to: PageVersion) -> None:
         try:
-            shown = releasing.rollback(page, now=timezone.now(), to=to)
+            shown = releasing.rollback(edited, now=timezone.now(), to=to)
         except DomainError as refused:
-            messages.error(request, f"{page}: {refused.detail}")
+            messages.error(request, f"{edited}: {refused.detail}")
             return
         message = f"Rolled back: devices see version {shown.number} again."
-        self._tell(request, page, message)
+        self._tell(request, edited, message)
 
 
 def touch(rail: Rail) -> None:

@@ -18,8 +18,7 @@ from catalog import artwork, tasks
 from catalog.models import Artwork, AvailabilityWindow
 
 Inline = admin.TabularInline[Any, Any]
-STYLE = {"all": ["catalog/admin.css"]}
-DESK = [forms.Script("catalog/desk.js", type="module")]
+ORDERING = [forms.Script("catalog/ordering.js", type="module")]
 
 
 class ArtworkForm(forms.ModelForm[Artwork]):
@@ -71,6 +70,8 @@ class ArtworkInline(Inline):
 class TranslationInline(admin.StackedInline[Any, Any]):
     """One block of text fields for each language; the service's languages wait ready."""
 
+    verbose_name = "text"
+    verbose_name_plural = "texts"
     extra = 0
     classes = ["collapse"]
 

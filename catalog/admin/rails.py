@@ -20,7 +20,7 @@ from catalog import rails
 from catalog.admin import lists
 from catalog.admin.page_forms import RailForm
 from catalog.admin.pages import described, touch
-from catalog.admin.parts import STYLE, storage_url
+from catalog.admin.parts import ORDERING, storage_url
 from catalog.languages import default_language
 from catalog.models import Artwork, Page, Rail, Title
 from catalog.page_content import RailContent
@@ -83,8 +83,7 @@ class RailAdmin(admin.ModelAdmin[Rail]):
     ]
 
     class Media:
-        css = STYLE
-        js: ClassVar = ["catalog/ordering.js", "catalog/rail.js"]
+        js: ClassVar = [*ORDERING, "catalog/rail.js"]
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """Rails are reached from their page."""

@@ -13,8 +13,6 @@ from django.utils.html import format_html
 from catalog import genres, people
 from catalog.admin.lists import LargeList
 from catalog.admin.parts import (
-    DESK,
-    STYLE,
     ArtworkInline,
     Inline,
     TranslationInline,
@@ -89,10 +87,6 @@ class PersonAdmin(LargeList[Person]):
     ordering = ["name", "pk"]
     inlines = [Biographies, ArtworkInline, PersonIds]
     actions = ["publish"]
-
-    class Media:
-        css = STYLE
-        js = DESK
 
     @admin.action(description="Publish: show to devices as they are now")
     def publish(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from catalog import languages
 from catalog.admin import history
 from catalog.admin.lists import LargeList
 from catalog.admin.parts import (
-    DESK,
-    STYLE,
+    ORDERING,
     ArtworkInline,
     Inline,
     TranslationInline,
 )
+from catalog.admin.watching import WatchedForm
 from catalog.models import (
     Episode,
     EpisodeExternalId,
@@ -29,6 +31,19 @@ from catalog.models import (
 )
 
 
+class SeasonForm(WatchedForm):
+    """Notices when somebody else has added, removed or moved an episode meanwhile."""
+
+    class Meta:
+        model = Season
+        fields = ["title", "number"]
+
+    def _stamp(self, rows: QuerySet[Any]) -> str:
+        numbers = Episode.objects.filter(season=rows.get()).order_by("number")
+        raw = repr(list(numbers.values_list("pk", "number"))).encode()
+        return hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
 class EpisodeForm(forms.ModelForm[Episode]):
     """An episode on one line, with its name in the default language."""
 
@@ -37,6 +52,7 @@ class EpisodeForm(forms.ModelForm[Episode]):
     class Meta:
         model = Episode
         fields = ["number", "name", "runtime_s", "released_on", "absolute_number"]
+        labels: ClassVar = {"runtime_s": "seconds"}
         # The browser's own: hundreds of the admin's calendars make a page slow.
         widgets: ClassVar = {
             "released_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -54,6 +70,10 @@ class EpisodeForm(forms.ModelForm[Episode]):
                 "",
             )
 
+    def validate_constraints(self) -> None:
+        """Two episodes may change places: the formset sees whether a number is there
+        twice, and the constraint is asked when all of them are saved."""
+
     def save_name(self) -> None:
         """Write the name; an empty one leaves what is there."""
         if "name" in self.changed_data and self.cleaned_data["name"]:
@@ -64,13 +84,46 @@ class EpisodeForm(forms.ModelForm[Episode]):
             )
 
 
+class EpisodeRows(BaseInlineFormSet[Episode, Season, EpisodeForm]):
+    """Hundreds of lines: none asks whether its row is there, and those that only moved
+    are saved together."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._moved: list[Episode] = []
+
+    def add_fields(self, form: EpisodeForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        pk = form.instance.pk
+        if pk:
+            known = str(pk)
+            form.fields["id"] = forms.ChoiceField(
+                choices=[(known, known)], initial=known, widget=forms.HiddenInput
+            )
+
+    def save_existing(
+        self, form: EpisodeForm, obj: Episode, commit: bool = True
+    ) -> Episode:
+        if form.changed_data != ["number"]:
+            return super().save_existing(form, obj, commit=commit)
+        self._moved.append(obj)
+        return obj
+
+    def save_existing_objects(self, commit: bool = True) -> list[Episode]:
+        saved = super().save_existing_objects(commit)
+        Episode.objects.bulk_update(self._moved, ["number"])
+        return saved
+
+
 class EpisodeInline(Inline):
     """The episodes of a season, one line each; all else is on the episode's page."""
 
     model = Episode
     form = EpisodeForm
+    formset = EpisodeRows
     extra = 1
     show_change_link = True
+    classes = ["catalog-ordered", "catalog-numbered"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Episode]:
         episodes = super().get_queryset(request).prefetch_related("translations")
@@ -87,6 +140,9 @@ class SeasonTexts(TranslationInline):
 class SeasonAdmin(LargeList[Season], history.KeepsHistory[Season]):
     """A season; it reaches devices when its series is published."""
 
+    form = SeasonForm
+    fields = ["seen_version", "title", "number"]
+
     list_display = ["title", "number"]
     list_select_related = ["title"]
     autocomplete_fields = ["title"]
@@ -96,8 +152,7 @@ class SeasonAdmin(LargeList[Season], history.KeepsHistory[Season]):
     inlines = [EpisodeInline, SeasonTexts, ArtworkInline]
 
     class Media:
-        css = STYLE
-        js = DESK
+        js = ORDERING
 
     def title_of(self, obj: Season) -> Title:
         """The series."""
@@ -137,10 +192,6 @@ class EpisodeAdmin(LargeList[Episode], history.KeepsHistory[Episode]):
     sortable_by = ()
     ordering = ["-pk"]
     inlines = [EpisodeTexts, ArtworkInline, EpisodeIds]
-
-    class Media:
-        css = STYLE
-        js = DESK
 
     def title_of(self, obj: Episode) -> Title:
         """The series."""

@@ -20,7 +20,6 @@ from django.http import (
     HttpResponseRedirect,
     StreamingHttpResponse,
 )
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -32,8 +31,6 @@ from catalog.admin.filters import EditedSincePublish, InGenre, MissingLanguage
 from catalog.admin.labels import AttributeValues, Memberships
 from catalog.admin.lists import LargeList
 from catalog.admin.parts import (
-    DESK,
-    STYLE,
     ArtworkInline,
     Inline,
     TranslationInline,
@@ -43,6 +40,8 @@ from catalog.admin.parts import (
     windows,
 )
 from catalog.admin.previews import WithPreview
+from catalog.admin.versions import WithVersions
+from catalog.differences import Version
 from catalog.models import (
     Artwork,
     AvailabilityWindow,
@@ -85,6 +84,7 @@ class TitleForm(forms.ModelForm[Title]):
             "packages",
             "publish_at",
         ]
+        labels: ClassVar = {"runtime_s": "Running time"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,6 +121,7 @@ class Ratings(Inline):
     """What boards decided."""
 
     model = MaturityRating
+    verbose_name = "rating"
     extra = 0
 
 
@@ -173,7 +174,9 @@ def _refusals(request: HttpRequest, title: Title) -> Iterator[None]:
 
 
 @admin.register(Title)
-class TitleAdmin(LargeList[Title], WithPreview, history.KeepsHistory[Title]):
+class TitleAdmin(
+    LargeList[Title], WithPreview, WithVersions, history.KeepsHistory[Title]
+):
     """Movies and series."""
 
     form = TitleForm
@@ -243,10 +246,6 @@ class TitleAdmin(LargeList[Title], WithPreview, history.KeepsHistory[Title]):
         "export_csv",
     ]
     change_list_template = "admin/catalog/title/change_list.html"
-
-    class Media:
-        css = STYLE
-        js = DESK
 
     # -- the list
 
@@ -349,7 +348,7 @@ class TitleAdmin(LargeList[Title], WithPreview, history.KeepsHistory[Title]):
             ("_unpublish", self._unpublish),
         ):
             if button in request.POST:
-                self._require_publish(request)
+                self.require_show(request)
                 act(request, obj)
                 return HttpResponseRedirect(request.get_full_path())
         return super().response_change(request, obj)
@@ -359,10 +358,6 @@ class TitleAdmin(LargeList[Title], WithPreview, history.KeepsHistory[Title]):
     def has_publish_permission(self, request: HttpRequest) -> bool:
         """Whether the one at work may change what devices see."""
         return bool(staff(request).has_perm("catalog.publish_title"))
-
-    def _require_publish(self, request: HttpRequest) -> None:
-        if not self.has_publish_permission(request):
-            raise PermissionDenied
 
     def _move(self, request: HttpRequest, title: Title, to: Status) -> None:
         with _refusals(request, title):
@@ -477,14 +472,9 @@ class TitleAdmin(LargeList[Title], WithPreview, history.KeepsHistory[Title]):
         for title in queryset:
             self._roll_back(request, title)
 
-    # -- versions
+    # -- pages of its own
 
     def get_urls(self) -> list[URLPattern]:
-        versions = path(
-            "<int:pk>/versions/",
-            self.admin_site.admin_view(self.versions),
-            name="catalog_title_versions",
-        )
         calendar = path(
             "calendar/",
             self.admin_site.admin_view(partial(planning.page, self)),
@@ -495,7 +485,7 @@ class TitleAdmin(LargeList[Title], WithPreview, history.KeepsHistory[Title]):
             self.admin_site.admin_view(self.missing_translations),
             name="catalog_title_translations",
         )
-        extra = [versions, calendar, report, self.preview_url()]
+        extra = [calendar, report, self.versions_url(), self.preview_url()]
         return [*extra, *super().get_urls()]
 
     def missing_translations(self, request: HttpRequest) -> HttpResponse:
@@ -528,30 +518,16 @@ class TitleAdmin(LargeList[Title], WithPreview, history.KeepsHistory[Title]):
             },
         )
 
-    def versions(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What was published when and by whom, what differed, and the way back."""
-        title = get_object_or_404(Title, pk=pk)
-        if not self.has_view_permission(request, title):
-            raise PermissionDenied
-        if request.method == "POST":
-            self._require_publish(request)
-            number = request.POST.get("number", "")
-            wanted = title.snapshots.filter(
-                number=int(number) if number.isdigit() else 0
-            )
-            self._roll_back(request, title, get_object_or_404(wanted))
-            return HttpResponseRedirect(
-                reverse("admin:catalog_title_versions", args=[title.pk])
-            )
-        return TemplateResponse(
-            request,
-            "admin/catalog/title/versions.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": f"Versions of {title}",
-                "original": title,
-                "opts": self.opts,
-                "may_publish": self.has_publish_permission(request),
-                "versions": list(differences.versions(title)),
-            },
-        )
+    # -- versions
+
+    def may_show(self, request: HttpRequest) -> bool:
+        return self.has_publish_permission(request)
+
+    def rows_of_versions(self, edited: Title) -> QuerySet[Snapshot]:
+        return edited.snapshots.all()
+
+    def compared(self, edited: Title) -> list[Version]:
+        return differences.versions(edited)
+
+    def go_back(self, request: HttpRequest, edited: Title, to: Snapshot) -> None:
+        self._roll_back(request, edited, to)

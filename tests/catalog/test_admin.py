@@ -183,8 +183,8 @@ class TestPublishing:
         versions = reverse("admin:catalog_title_versions", args=[title.pk])
         content = editor.get(versions).content.decode()
         assert "/texts/en/name" in content
-        assert "<del>First</del>" in content
-        assert "<ins>Second</ins>" in content
+        assert '<del dir="auto">First</del>' in content
+        assert '<ins dir="auto">Second</ins>' in content
 
     @pytest.mark.parametrize("number", ["", "x", "9"])
     def test_a_version_that_is_not_there(self, editor, publish, number):
@@ -249,6 +249,45 @@ class TestEditing:
         )
         names = Episode.objects.get(number=2).translations
         assert names.get(language="en").name == "The Second"
+
+    def test_episodes_change_places_with_as_many_queries_for_many(self, editor):
+        counts = []
+        for size in (2, 9):
+            season = catalog.series(seasons=(size,)).seasons.get()
+            before = list(season.episodes.order_by("number"))
+            url = reverse("admin:catalog_season_change", args=[season.pk])
+            data = filled(editor, url)
+            for place in range(size):
+                data[f"episodes-{place}-number"] = (place + 1) % size + 1
+            with CaptureQueriesContext(connection) as captured:
+                assert editor.post(url, data).status_code == 302
+            counts.append(len(captured))
+            assert list(season.episodes.order_by("number")) == [
+                before[-1],
+                *before[:-1],
+            ]
+        assert counts[0] == counts[1]
+
+    def test_a_number_is_there_once_and_a_row_is_its_own(self, editor):
+        season, other = (catalog.series(seasons=(2,)).seasons.get() for _ in range(2))
+        url = reverse("admin:catalog_season_change", args=[season.pk])
+        before = list(season.episodes.order_by("pk").values())
+        data = filled(editor, url)
+        answer = editor.post(url, data | {"episodes-0-number": 2})
+        assert "duplicate" in answer.content.decode()
+        stranger = other.episodes.first().pk
+        editor.post(url, data | {"episodes-0-id": stranger, "episodes-0-number": 9})
+        assert list(season.episodes.order_by("pk").values()) == before
+        assert not other.episodes.filter(number=9).exists()
+
+    def test_episodes_that_someone_moved_meanwhile_are_not_moved_back(self, editor):
+        season = catalog.series(seasons=(2,)).seasons.get()
+        url = reverse("admin:catalog_season_change", args=[season.pk])
+        data = filled(editor, url)
+        season.episodes.filter(number=2).update(number=3)
+        answer = editor.post(url, data | {"episodes-0-number": 7})
+        assert "Someone else has saved this" in answer.content.decode()
+        assert {one.number for one in season.episodes.all()} == {1, 3}
 
     def test_a_movie_has_no_place_for_seasons(self, editor):
         movie = editor.get(page(catalog.title())).content.decode()
@@ -393,6 +432,16 @@ class TestGroups:
         assert api.get("/v1/collections/saga").status_code == 200
         editor.post(url, act | {"action": "withdraw"})
         assert api.get("/v1/collections/saga").status_code == 404
+
+    def test_a_collection_that_someone_saved_meanwhile_is_not_overwritten(self, editor):
+        shelf = catalog.collection("shelf", catalog.title(), catalog.title())
+        url = reverse("admin:catalog_collection_change", args=[shelf.pk])
+        data = filled(editor, url)
+        assert editor.post(url, data | {"slug": "theirs"}).status_code == 302
+        answer = editor.post(url, data | {"slug": "mine"})
+        assert "Someone else has saved this" in answer.content.decode()
+        shelf.refresh_from_db()
+        assert shelf.slug == "theirs"
 
     def test_an_attribute_takes_only_what_it_says(self, editor):
         film = catalog.title()

@@ -132,6 +132,13 @@ class TestAPage:
         page = Page.objects.get()
         assert answer.redirect_chain[-1][0] == page_url(page)
 
+    def test_a_new_one_stands_behind_the_others(self, editor):
+        url = reverse("admin:catalog_page_add")
+        place = editor.get(url).context["adminform"].form["position"].value
+        assert place() == 0
+        catalog.page("live", position=4)
+        assert editor.get(url).context["adminform"].form["position"].value() == 5
+
     def test_an_order_that_is_none_is_refused(self, editor, page):
         answer = editor.post(
             page_url(page), filled(editor, page_url(page)) | {"rail_order": "1,x"}

@@ -44,7 +44,7 @@ document.addEventListener("DOMContentLoaded", () => {
     line.querySelector(".catalog-place").setAttribute("aria-label", `Place of ${title.name}`);
     line.querySelector(".catalog-remove").setAttribute("aria-label", `Remove ${title.name}`);
     list.append(line);
-    window.catalogOrder.note(list);
+    list.dispatchEvent(new Event("added"));
   }
 
   let offers = [];
