@@ -84,7 +84,7 @@ class EpisodeForm(forms.ModelForm[Episode]):
             )
 
 
-class EpisodeRows(BaseInlineFormSet[Episode, Season, EpisodeForm]):
+class EpisodeRows(BaseInlineFormSet[Any, Any, Any]):
     """Hundreds of lines: none asks whether its row is there, and those that only moved
     are saved together."""
 
@@ -104,9 +104,10 @@ class EpisodeRows(BaseInlineFormSet[Episode, Season, EpisodeForm]):
     def save_existing(
         self, form: EpisodeForm, obj: Episode, commit: bool = True
     ) -> Episode:
-        if form.changed_data != ["number"]:
-            return super().save_existing(form, obj, commit=commit)
-        self._moved.append(obj)
+        if form.changed_data == ["number"]:
+            self._moved.append(obj)
+        else:
+            super().save_existing(form, obj, commit=commit)
         return obj
 
     def save_existing_objects(self, commit: bool = True) -> list[Episode]:

@@ -40,7 +40,8 @@ class WatchedForm(forms.ModelForm[Any]):
         return self._stamp(self._rows().select_for_update())
 
     def _rows(self) -> QuerySet[Model]:
-        return self._meta.model._default_manager.filter(pk=self.instance.pk)
+        rows: QuerySet[Model] = self._meta.model._default_manager.all()
+        return rows.filter(pk=self.instance.pk)
 
     def _stamp(self, rows: QuerySet[Model]) -> str:
         return str(rows.values_list(self.watched, flat=True).get())
