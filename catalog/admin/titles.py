@@ -373,11 +373,9 @@ class TitleAdmin(
 
     def _publish(self, request: HttpRequest, title: Title) -> None:
         with _refusals(request, title):
-            outcome = publishing.publish(title, by=staff(request), now=timezone.now())
+            publishing.publish(title, by=staff(request), now=timezone.now())
             number = title.live_snapshot.number if title.live_snapshot else 0
             self._tell(request, title, f"Published as version {number}.")
-            for finding in outcome.findings:
-                messages.warning(request, finding.detail)
 
     def _unpublish(self, request: HttpRequest, title: Title) -> None:
         with _refusals(request, title):

@@ -30,7 +30,7 @@ TABLES: tuple[type[Model], ...] = (
 SHIFTED = f"{{}} + copy * {SHIFT}"
 NUMBERED = r"regexp_replace({}, '\d+', '\&' || copy)"
 VALUES = {
-    "public_id": "overlay({} placing lpad(copy::text, 3, '0') from 17)",
+    "public_id": "overlay({} placing lpad(copy::text, 8, '0') from 12)",
     "slug": "{} || '-' || copy",
     "value": "{} || '-' || copy",
     **dict.fromkeys(("name", "original_name", "folded"), NUMBERED),

@@ -76,6 +76,14 @@ def backstage(
 
 
 @pytest.fixture
+def site_in_bad_weather(
+    backstage: site.Backstage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The site, for machines of which outages are a part: they are not logged."""
+    caplog.set_level("CRITICAL")
+
+
+@pytest.fixture
 def client_of_redis() -> Iterator[Redis]:
     """A connection to the real server, impatient as the product's is."""
     client = Redis.from_url(

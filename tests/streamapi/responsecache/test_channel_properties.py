@@ -13,10 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
-from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -150,17 +147,8 @@ class Fleet(RuleBasedStateMachine):
 
 
 @pytest.mark.fault
+@pytest.mark.usefixtures("site_in_bad_weather")
 class TestFleet:
-    @pytest.fixture(autouse=True)
-    def quiet(self, caplog: pytest.LogCaptureFixture) -> Any:
-        caplog.set_level("CRITICAL")
-        for signal in (request_started, request_finished):
-            signal.disconnect(close_old_connections)
-        with override_settings(ROOT_URLCONF="tests.streamapi.responsecache.site"):
-            yield
-        for signal in (request_started, request_finished):
-            signal.connect(close_old_connections)
-
     def test_whoever_has_heard_of_a_change_answers_what_is_current(self) -> None:
         machine = Fleet.TestCase()
         machine.settings = hypothesis_settings(

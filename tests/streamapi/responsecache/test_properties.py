@@ -12,10 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
-from django.test import override_settings
 from hypothesis import HealthCheck, assume
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -234,18 +231,8 @@ class Fleet(RuleBasedStateMachine):
             self.good.close()
 
 
+@pytest.mark.usefixtures("site_in_bad_weather")
 class TestFleet:
-    @pytest.fixture(autouse=True)
-    def quiet(self, caplog: pytest.LogCaptureFixture) -> Any:
-        """Outages are logged; here they are the weather."""
-        caplog.set_level("CRITICAL")
-        for signal in (request_started, request_finished):
-            signal.disconnect(close_old_connections)
-        with override_settings(ROOT_URLCONF="tests.streamapi.responsecache.site"):
-            yield
-        for signal in (request_started, request_finished):
-            signal.connect(close_old_connections)
-
     def test_no_answer_is_stale_beyond_the_bound_or_of_another_variant(self) -> None:
         machine = Fleet.TestCase()
         machine.settings = hypothesis_settings(
