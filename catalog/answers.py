@@ -7,16 +7,20 @@ from collections.abc import Iterable
 import orjson
 from django.http import HttpResponse
 
+from streamapi.clients import Variant
 
-def document(body: str, language: str) -> HttpResponse:
+
+def document(body: str, variant: Variant) -> HttpResponse:
     """One finished document."""
-    return _answer(body, language)
+    return _answer(body, variant)
 
 
-def page(texts: Iterable[str], next_cursor: str | None, language: str) -> HttpResponse:
+def page(
+    texts: Iterable[str], next_cursor: str | None, variant: Variant
+) -> HttpResponse:
     """A list of finished documents, in the envelope of every list."""
     return _answer(
-        f'{{"results":[{",".join(texts)}],"next":{text(next_cursor)}}}', language
+        f'{{"results":[{",".join(texts)}],"next":{text(next_cursor)}}}', variant
     )
 
 
@@ -30,7 +34,7 @@ def text(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
 
 
-def _answer(body: str, language: str) -> HttpResponse:
+def _answer(body: str, variant: Variant) -> HttpResponse:
     answer = HttpResponse(body.encode(), content_type="application/json")
-    answer["Content-Language"] = language
+    answer["Content-Language"] = ", ".join(variant.languages)
     return answer

@@ -37,7 +37,7 @@ def publish(collection_pks: Sequence[int]) -> None:
         PublishedCollection,
         (
             *("collection", "language", "public_id", "slug"),
-            *("by_name", "folded", "card", "document"),
+            *("by_name", "folded", "borrowed", "card", "document"),
         ),
         _rows(collection_pks),
     )
@@ -93,13 +93,16 @@ def _rows(collection_pks: Sequence[int]) -> Iterator[tuple[Any, ...]]:
             chain = languages.chain(language, default, default)
             best = languages.best(texts, chain)
             name = best.get("name", collection.slug)
+            shown = pictures.get(collection.pk, [])
+            borrowed = [
+                *languages.borrowed(texts, language),
+                *documents.borrowed_images(shown, language),
+            ]
             card = {
                 "id": collection.public_id,
                 "slug": collection.slug,
                 "name": name,
-                "images": documents.images(
-                    pictures.get(collection.pk, []), chain, render
-                ),
+                "images": documents.images(shown, chain, render),
             }
             document = {**card, "synopsis": best.get("synopsis", "")}
             yield (
@@ -109,6 +112,7 @@ def _rows(collection_pks: Sequence[int]) -> Iterator[tuple[Any, ...]]:
                 collection.slug,
                 sorting.by_name(name, best.get("language", default), collection.pk),
                 folded or searching.fold(name),
+                borrowed,
                 orjson.dumps(card).decode(),
                 orjson.dumps(document).decode(),
             )

@@ -6,7 +6,7 @@ add sections through :func:`register_section`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from catalog.content import (
     Picture,
     Rating,
     SeasonContent,
+    Texts,
 )
 from catalog.episodes import places
 from catalog.models import RenderedPicture
@@ -177,8 +178,21 @@ def images(
     ]
 
 
+def borrowed_images(pictures: Sequence[Picture], language: str) -> Iterator[str]:
+    """The roles that have no picture in ``language``, each as a path."""
+    shown = [one for one in pictures if one["width"] and one["height"]]
+    here = {one["role"] for one in shown if one["lang"] in languages.own(language)}
+    for role in dict.fromkeys(one["role"] for one in shown):
+        if role not in here:
+            yield f"images/{role}"
+
+
 class TitleDocuments:
-    """The documents of one title in one language."""
+    """The documents of one title in one language.
+
+    What ``borrowed`` in a name gives are the paths of the texts and pictures that are not
+    of this language, see ``catalog.tellings``.
+    """
 
     def __init__(
         self,
@@ -190,6 +204,7 @@ class TitleDocuments:
     ) -> None:
         self.content = content
         self.render = render
+        self.language = language
         self.sections = sections
         self.media: Mapping[str, Any] = sections.get("media", {})
         self.chain = languages.chain(
@@ -244,6 +259,21 @@ class TitleDocuments:
             **{name: one for name, one in self.sections.items() if name != "media"},
         }
 
+    def borrowed(self) -> list[str]:
+        """Of card and document."""
+        content = self.content
+        return [
+            *self._borrowed_texts(content["texts"]),
+            *borrowed_images(content["images"], self.language),
+            *self._borrowed_labels("genres", content["genres"]),
+            *self._borrowed_labels("keywords", content["keywords"]),
+            *(
+                f"seasons/{place}/name"
+                for place, season in enumerate(content["seasons"])
+                if "name" in languages.borrowed(season["texts"], self.language)
+            ),
+        ]
+
     def season(self, season: SeasonContent) -> Json:
         """A season with all its episodes."""
         return {
@@ -253,6 +283,27 @@ class TitleDocuments:
             "images": images(season["images"], self.chain, self.render),
             "episodes": [self.episode(season, one) for one in season["episodes"]],
         }
+
+    def borrowed_season(self, season: SeasonContent) -> list[str]:
+        """Of a season with its episodes."""
+        title = languages.borrowed(self.content["texts"], self.language)
+        return [
+            *(["title/name"] if "name" in title else []),
+            *languages.borrowed(season["texts"], self.language),
+            *borrowed_images(season["images"], self.language),
+            *(
+                f"episodes/{place}/{path}"
+                for place, episode in enumerate(season["episodes"])
+                for path in self.borrowed_episode(episode)
+            ),
+        ]
+
+    def borrowed_episode(self, episode: EpisodeContent) -> list[str]:
+        """Of an episode."""
+        return [
+            *languages.borrowed(episode["texts"], self.language),
+            *borrowed_images(episode["images"], self.language),
+        ]
 
     def episode(self, season: SeasonContent, episode: EpisodeContent) -> Json:
         """An episode; asked for again, it is the same object."""
@@ -301,6 +352,19 @@ class TitleDocuments:
             None,
         )
 
+    def _borrowed_texts(self, texts: Texts) -> Iterator[str]:
+        for field in languages.borrowed(texts, self.language):
+            yield field
+            if field == "name":
+                yield "language"
+
+    def _borrowed_labels(
+        self, member: str, labels: Sequence[GenreContent]
+    ) -> Iterator[str]:
+        for place, label in enumerate(labels):
+            if borrowed_name(label["names"], self.language):
+                yield f"{member}/{place}/name"
+
     def _maturity(self) -> Json | None:
         rating = strictest(self.content["ratings"])
         if rating is None:
@@ -318,6 +382,12 @@ class TitleDocuments:
             if picture["role"] in _CARD_ROLES:
                 first.setdefault(picture["role"], picture)
         return list(first.values())
+
+
+def borrowed_name(names: Mapping[str, str], language: str) -> list[str]:
+    """``name``, if the one name that there is for each language is not of this one."""
+    texts = {tag: {"name": name} for tag, name in names.items()}
+    return [*languages.borrowed(texts, language)]
 
 
 def genre_name(genre: GenreContent, chain: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ def publish(slugs: Collection[str]) -> None:
     PublishedGenre.objects.filter(genre__in=found).delete()
     copy_into(
         PublishedGenre,
-        ("genre", "language", "slug", "name", "position"),
+        ("genre", "language", "slug", "name", "borrowed", "position"),
         (row for genre in found for row in _rows(genre)),
     )
     cache_keys.purge_genres()
@@ -43,4 +43,5 @@ def _rows(genre: Genre) -> Iterator[tuple[Any, ...]]:
     for language in settings.CONTENT_LANGUAGES:
         chain = languages.chain(language, default, default)
         name = documents.genre_name(GenreContent(slug=genre.slug, names=names), chain)
-        yield genre.pk, language, genre.slug, name, genre.position
+        borrowed = documents.borrowed_name(names, language)
+        yield genre.pk, language, genre.slug, name, borrowed, genre.position

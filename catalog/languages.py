@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +22,29 @@ def chain(language: str, original: str, default: str) -> tuple[str, ...]:
 def default_language() -> str:
     """The language that every other one falls back to."""
     return str(settings.CONTENT_LANGUAGES[0])
+
+
+def own(language: str) -> tuple[str, ...]:
+    """What counts as words in ``language``: itself and its primary tag."""
+    return tuple(dict.fromkeys((language, language.partition("-")[0])))
+
+
+def reading(wanted: Sequence[str]) -> list[str]:
+    """What to try for a reader of some languages, where there is no original one."""
+    default = default_language()
+    asked = [tag for language in wanted for tag in own(language)]
+    return [*dict.fromkeys([*asked, *chain(wanted[0], default, default)])]
+
+
+def borrowed(texts: Mapping[str, Mapping[str, Any]], language: str) -> Iterable[str]:
+    """The texts that ``language`` has not, but another one has."""
+    here = {field for tag in own(language) for field in _said(texts.get(tag, {}))}
+    anywhere = (field for words in texts.values() for field in _said(words))
+    return (field for field in dict.fromkeys(anywhere) if field not in here)
+
+
+def _said(words: Mapping[str, Any]) -> Iterable[str]:
+    return (field for field, text in words.items() if text)
 
 
 def order(available: Collection[str], chain: Sequence[str]) -> list[str]:

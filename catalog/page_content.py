@@ -89,10 +89,9 @@ def assemble(row: Rail, *, items: list[int], packages: list[str]) -> RailContent
     }
 
 
-def name(names: Mapping[str, str], language: str) -> str:
-    """The name in a language, or in the nearest one that it has."""
-    default = languages.default_language()
-    for tag in languages.order(names, languages.chain(language, default, default)):
+def name(names: Mapping[str, str], *wanted: str) -> str:
+    """The name in the first of these languages, or in the nearest one that it has."""
+    for tag in languages.order(names, languages.reading(wanted)):
         if names[tag]:
             return names[tag]
     return ""

@@ -42,12 +42,12 @@ class PageViewSet(ReadOnlyViewSet):
     @extend_schema(operation_id="pages_list", responses=PageNameShape(many=True))
     def list(self, request: Request) -> HttpResponse:
         """All pages, in the order in which to offer them."""
-        language = request.variant.language  # type: ignore[attr-defined]
+        variant: Variant = request.variant  # type: ignore[attr-defined]
         contents = PublishedPage.objects.values_list("content", flat=True)
         tag(request, cache_keys.PAGES)
         in_order = sorted(contents, key=lambda one: (one["position"], one["slug"]))
-        texts = (orjson.dumps(_named(one, language)).decode() for one in in_order)
-        return answers.page(texts, None, language)
+        texts = (orjson.dumps(_named(one, variant)).decode() for one in in_order)
+        return answers.page(texts, None, variant)
 
     @extend_schema(operation_id="pages_retrieve", responses=PageShape)
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
@@ -63,15 +63,15 @@ class PageViewSet(ReadOnlyViewSet):
         shelf = rails.fill([Wanted(one, one["size"]) for one in shown], variant, now)
         shelf.ends_at(targeting.next_change(content["rails"], now))
         _mark(request, page_pk, shelf)
-        texts = (_rail(one, variant.language) for one in shelf.rails)
+        texts = (_rail(one, variant) for one in shelf.rails)
         head = {
-            **_named(content, variant.language),
+            **_named(content, variant),
             "id": content["id"],
             "version": number,
             "expires_at": shelf.changes_at,
         }
         body = answers.with_member(answers.text(head), "rails", f"[{','.join(texts)}]")
-        return answers.document(body, variant.language)
+        return answers.document(body, variant)
 
 
 class RailViewSet(ReadOnlyViewSet):
@@ -111,7 +111,7 @@ class RailViewSet(ReadOnlyViewSet):
         _mark(request, row.page_id, shelf)
         results = [text for one in shelf.rails for text in one.results]
         follows = [_next(one) for one in shelf.rails]
-        return answers.page(results, next(iter(follows), None), variant.language)
+        return answers.page(results, next(iter(follows), None), variant)
 
 
 @cache
@@ -127,26 +127,26 @@ def _mark(request: Request, page_pk: int, shelf: Shelf) -> None:
     expires_by(request, shelf.changes_at)
 
 
-def _named(content: PageContent, language: str) -> dict[str, str | None]:
+def _named(content: PageContent, variant: Variant) -> dict[str, str | None]:
     return {
         "slug": content["slug"],
-        "name": page_content.name(content["names"], language),
+        "name": page_content.name(content["names"], *variant.languages),
         "parent": content["parent"],
     }
 
 
-def _rail(filled: Filled, language: str) -> str:
-    return "".join(_members(filled, language))
+def _rail(filled: Filled, variant: Variant) -> str:
+    return "".join(_members(filled, variant))
 
 
-def _members(filled: Filled, language: str) -> Iterator[str]:
+def _members(filled: Filled, variant: Variant) -> Iterator[str]:
     rail = filled.rail
     audience = None
     if rail["packages"]:
         audience = {"packages": rail["packages"], "holders": rail["holders"]}
     head = {
         "id": rail["id"],
-        "name": page_content.name(rail["names"], language),
+        "name": page_content.name(rail["names"], *variant.languages),
         "layout": rail["layout"],
         "source": rail["source"],
         "of": filled.of,

@@ -20,7 +20,7 @@ def publish(person_pks: Sequence[int]) -> None:
     delete_rows(PublishedPerson, "person", person_pks)
     copy_into(
         PublishedPerson,
-        ("person", "language", "public_id", "folded", "card", "document"),
+        ("person", "language", "public_id", "folded", "borrowed", "card", "document"),
         _rows(person_pks),
     )
     cache_keys.purge_people(person_pks)
@@ -50,11 +50,17 @@ def _rows(person_pks: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         for language in settings.CONTENT_LANGUAGES:
             default = languages.default_language()
             chain = languages.chain(language, default, default)
-            texts = languages.best(biographies.get(person.pk, {}), chain)
+            lives = biographies.get(person.pk, {})
+            portraits = pictures.get(person.pk, [])
+            texts = languages.best(lives, chain)
+            borrowed = [
+                *languages.borrowed(lives, language),
+                *documents.borrowed_images(portraits, language),
+            ]
             card = {
                 "id": person.public_id,
                 "name": person.name,
-                "images": documents.images(pictures.get(person.pk, []), chain, render),
+                "images": documents.images(portraits, chain, render),
             }
             document = {
                 **card,
@@ -67,6 +73,7 @@ def _rows(person_pks: Sequence[int]) -> Iterator[tuple[Any, ...]]:
                 language,
                 person.public_id,
                 searching.fold(person.name),
+                borrowed,
                 orjson.dumps(card).decode(),
                 orjson.dumps(document).decode(),
             )

@@ -58,10 +58,11 @@ _TITLE_FIELDS: Final = (
     "by_name",
     "folded",
     "phrases",
+    "borrowed",
     "card",
     "document",
 )
-_SEASON_FIELDS: Final = ("title", "language", "number", "document")
+_SEASON_FIELDS: Final = ("title", "language", "number", "borrowed", "document")
 _EPISODE_FIELDS: Final = ("title", "public_id", "season_number", "number")
 _CREDIT_FIELDS: Final = ("title", "person", "role", "character")
 _EPISODE_CARD_FIELDS: Final = (
@@ -71,6 +72,7 @@ _EPISODE_CARD_FIELDS: Final = (
     "by_season",
     "by_watching",
     "by_absolute",
+    "borrowed",
     "document",
 )
 _WINDOW_FIELDS: Final = (
@@ -176,6 +178,7 @@ def _title(entry: Entry, builder: _Builder) -> tuple[Any, ...]:
         sorting.by_name(card["name"], built.texts["language"], pk),
         _searched(card["name"], content),
         _phrases(content),
+        built.borrowed(),
         text(card),
         text(built.document(card)),
     )
@@ -206,7 +209,9 @@ def _files(content: Content) -> Iterator[str]:
 def _seasons(builders: Sequence[_Builder]) -> Iterator[tuple[Any, ...]]:
     for pk, language, built in builders:
         for season in built.content["seasons"]:
-            yield pk, language, season["number"], text(built.season(season))
+            borrowed = built.borrowed_season(season)
+            document = text(built.season(season))
+            yield pk, language, season["number"], borrowed, document
 
 
 def _episodes(entries: Mapping[int, Entry]) -> Iterator[tuple[Any, ...]]:
@@ -219,8 +224,9 @@ def _episodes(entries: Mapping[int, Entry]) -> Iterator[tuple[Any, ...]]:
 def _episode_cards(builders: Sequence[_Builder]) -> Iterator[tuple[Any, ...]]:
     for pk, language, built in builders:
         for one in episodes.places(built.content["seasons"]):
+            borrowed = built.borrowed_episode(one.episode)
             document = text(built.episode(one.season, one.episode))
-            yield pk, language, one.season["number"], *one[2:], document
+            yield pk, language, one.season["number"], *one[2:], borrowed, document
 
 
 def _windows(entries: Mapping[int, Entry]) -> Iterator[tuple[Any, ...]]:

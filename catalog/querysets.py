@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, JSONObject
 
 from streamapi.clients import Variant
 
@@ -262,3 +263,8 @@ class PublishedGenreQuerySet(QuerySet["PublishedGenre"]):
         """Genres that have at least one of these titles."""
         inside = titles.filter(genres__contains=[OuterRef("slug")])
         return self.filter(Exists(inside), language=language)
+
+    def as_documents(self) -> PublishedGenreQuerySet:
+        """With ``document``, the text that a device gets."""
+        shown = JSONObject(slug="slug", name="name")
+        return self.annotate(document=Cast(shown, TextField()))

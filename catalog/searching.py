@@ -20,6 +20,7 @@ from django.db import connections, router, transaction
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Greatest
 
+from catalog import tellings
 from catalog.models import (
     PublishedCollection,
     PublishedCredit,
@@ -232,7 +233,7 @@ def _titles(
     matching = _narrowed(query, variant, now).filter(_titles_match(texts))
     phrased = _phrased(texts) & ~_match(texts)
     ranked = _ranked(matching, texts, "-by_popularity", last=phrased)
-    return _best(ranked, "card", query.limit)
+    return tellings.cards(_best(ranked, "card", query.limit), variant)
 
 
 def _titles_match(texts: Sequence[str]) -> Q:
@@ -252,7 +253,8 @@ def _people(query: Query, variant: Variant, now: datetime) -> list[str]:
     people = PublishedPerson.objects.filter(Exists(parts), language=variant.language)
     texts = [query.text]
     matching = people.filter(_match(texts))
-    return _best(_ranked(matching, texts, "pk"), "card", query.limit)
+    cards = _best(_ranked(matching, texts, "pk"), "card", query.limit)
+    return tellings.cards(cards, variant, PublishedPerson)
 
 
 def _collections(
@@ -264,7 +266,8 @@ def _collections(
         PublishedTitle.objects.visible(variant, now), variant.language
     )
     matching = shown.filter(_match(texts))
-    return _best(_ranked(matching, texts, "pk"), "card", query.limit)
+    cards = _best(_ranked(matching, texts, "pk"), "card", query.limit)
+    return tellings.cards(cards, variant, PublishedCollection)
 
 
 def nearest(rows: QuerySet[Any], text: str, column: str, limit: int) -> list[Any]:

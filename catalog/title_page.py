@@ -16,7 +16,7 @@ import orjson
 from django.conf import settings
 
 from accounts import offers
-from catalog import availability, cache_keys
+from catalog import availability, cache_keys, tellings
 from catalog.availability import Standing
 from catalog.documents import TEASERS
 from catalog.models import (
@@ -51,25 +51,33 @@ class Page:
 class _Beside:
     """Cards of other titles, and which titles those are."""
 
+    variant: Variant
     shown: set[int] = field(default_factory=set)
 
     def cards(self, rows: Iterable[tuple[int, str]]) -> list[Any]:
         """The cards, noting whose they are."""
         found = list(rows)
         self.shown.update(pk for pk, _ in found)
-        return [orjson.Fragment(card) for _, card in found]
+        cards = tellings.cards((card for _, card in found), self.variant)
+        return [orjson.Fragment(card) for card in cards]
 
 
 def build(row: PublishedTitle, variant: Variant, now: datetime, *, path: str) -> Page:
     """The page; ``path`` is where the title stands in the API, for the next episodes."""
-    document = orjson.loads(row.document)
+    told = tellings.retold(
+        {row.title_id: row.document},
+        PublishedTitle.objects.all(),
+        variant,
+        key="title_id",
+    )
+    document = orjson.loads(told[row.title_id])
     standing = availability.ALWAYS_OPEN
     if row.windowed:
         standing = availability.standing(row.title_id, variant.territory, now)
     if standing.packages is not None:
         document["packages"] = sorted(standing.packages)
     videos = document.pop("videos", [])
-    beside = _Beside()
+    beside = _Beside(variant)
     sold, offers_change_at = _offers(document["packages"], variant, now)
     document |= {
         **_times(standing, now),
@@ -77,7 +85,7 @@ def build(row: PublishedTitle, variant: Variant, now: datetime, *, path: str) ->
         **_videos(videos, standing, variant, now),
         "collections": _collections(row.title_id, variant, now, beside),
         "related": _related(row.title_id, variant, now, beside),
-        "episodes": _episodes(row, document["seasons"], path),
+        "episodes": _episodes(row, document["seasons"], variant, path),
     }
     if not standing.is_open:
         document["playable"] = False
@@ -190,16 +198,18 @@ def _collections(
 
 
 def _episodes(
-    row: PublishedTitle, seasons: Sequence[Mapping[str, Any]], path: str
+    row: PublishedTitle,
+    seasons: Sequence[Mapping[str, Any]],
+    variant: Variant,
+    path: str,
 ) -> dict[str, Any] | None:
     """The first page of the first season: as ``path``/episodes would begin."""
     if not seasons:
         return None
     number = min((one["number"] for one in seasons if one["number"]), default=0)
+    cards = PublishedEpisodeCard.objects.filter(title=row.title_id)
     rows = list(
-        PublishedEpisodeCard.objects.filter(
-            title=row.title_id, language=row.language, season_number=number
-        )
+        cards.filter(language=row.language, season_number=number)
         .order_by("by_season")
         .values_list("by_season", "document")[: EPISODES + 1]
     )
@@ -207,9 +217,10 @@ def _episodes(
     if len(rows) > EPISODES:
         scope = f"{path}/episodes:by_season"
         following = encode_cursor([rows[EPISODES - 1][0]], scope)
+    told = tellings.retold(dict(rows[:EPISODES]), cards, variant, key="by_season")
     return {
         "season_number": number,
-        "results": [orjson.Fragment(text) for _, text in rows[:EPISODES]],
+        "results": [orjson.Fragment(text) for text in told.values()],
         "next": following,
     }
 

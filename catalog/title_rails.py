@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
-from catalog import answers, availability, given
+from catalog import answers, availability, given, tellings
 from catalog.models import PublishedTitle
 from catalog.page_content import RailContent
 from catalog.rail_sources import COMING, Selection, TitleSource
@@ -246,7 +246,12 @@ def _kept(
 
 def _cards(titles: Collection[int], variant: Variant) -> dict[int, _Card]:
     rows = _cards_of().rows(titles=list(titles), language=variant.language)
-    return {row[0]: _Card(*row) for row in rows}
+    found = [_Card(*row) for row in rows]
+    told = tellings.cards((one.card for one in found), variant)
+    return {
+        one.title: one._replace(card=card)
+        for one, card in zip(found, told, strict=True)
+    }
 
 
 @cache

@@ -18,6 +18,7 @@ from catalog import (
     filters,
     listing,
     searching,
+    tellings,
     title_page,
 )
 from catalog.episodes import ORDERS
@@ -144,15 +145,16 @@ class TitleViewSet(_PagedViewSet):
         rows, following = part.cut(found, lambda row: [row[1]])
         _mark(request, now, cache_keys.TITLES)
         moment = listing.MOMENTS.get(question.availability)
+        cards = tellings.cards((row[0] for row in rows), variant)
         if moment is None:
-            return answers.page((row[0] for row in rows), following, variant.language)
+            return answers.page(cards, following, variant)
         # whatever opens or closes at the horizon comes to this list, or goes
         _expire_at_horizon(request, now)
         texts = (
-            answers.with_member(card, moment, answers.text(when))
-            for card, _, when in rows
+            answers.with_member(card, moment, answers.text(row[2]))
+            for card, row in zip(cards, rows, strict=True)
         )
-        return answers.page(texts, following, variant.language)
+        return answers.page(texts, following, variant)
 
     @extend_schema(operation_id="titles_retrieve", responses=TitleShape)
     def retrieve(self, request: Request, id_or_slug: str) -> HttpResponse:
@@ -169,7 +171,7 @@ class TitleViewSet(_PagedViewSet):
         page = title_page.build(row, variant, now, path=request.path)
         tag(request, *page.tags)
         expires_by(request, page.changes_at)
-        return answers.document(page.body, variant.language)
+        return answers.document(page.body, variant)
 
     @extend_schema(
         operation_id="titles_episodes_list",
@@ -201,12 +203,16 @@ class TitleViewSet(_PagedViewSet):
         season = season_number(request.query_params)
         if season is not None:
             cards = cards.filter(season_number=season)
-        rows: Any = self.paginate_queryset(
-            cards.values_list("document", key, named=True)
-        )
+        columns = dict.fromkeys(("document", "by_season", key))
+        rows: Any = self.paginate_queryset(cards.values_list(*columns, named=True))
         _mark(request, now, cache_keys.title(title))
-        texts = (row.document for row in rows)
-        return answers.page(texts, self.next_cursor, variant.language)
+        texts = tellings.retold(
+            {row.by_season: row.document for row in rows},
+            PublishedEpisodeCard.objects.filter(title=title),
+            variant,
+            key="by_season",
+        )
+        return answers.page(texts.values(), self.next_cursor, variant)
 
     @extend_schema(operation_id="titles_seasons_retrieve", responses=SeasonShape)
     def season(self, request: Request, id_or_slug: str, number: int) -> HttpResponse:
@@ -220,7 +226,9 @@ class TitleViewSet(_PagedViewSet):
             .first()
         )
         _mark(request, now, cache_keys.title(title))
-        return answers.document(text, variant.language)
+        seasons = PublishedSeason.objects.filter(title=title)
+        told = tellings.retold({number: text}, seasons, variant, key="number")
+        return answers.document(told[number], variant)
 
 
 class CollectionViewSet(_PagedViewSet):
@@ -250,8 +258,8 @@ class CollectionViewSet(_PagedViewSet):
             found.values_list("card", "by_name", named=True)
         )
         _mark(request, now, cache_keys.COLLECTIONS, cache_keys.TITLES)
-        texts = (row.card for row in rows)
-        return answers.page(texts, self.next_cursor, variant.language)
+        texts = tellings.cards((row.card for row in rows), variant, PublishedCollection)
+        return answers.page(texts, self.next_cursor, variant)
 
     @extend_schema(operation_id="collections_retrieve", responses=CollectionShape)
     def retrieve(self, request: Request, id_or_slug: str) -> HttpResponse:
@@ -263,17 +271,22 @@ class CollectionViewSet(_PagedViewSet):
             .values_list("collection_id", "document")
             .first()
         )
-        cards = (
-            PublishedTitle.objects.visible(variant, now)
-            .collected(collection)
-            .values_list("card", flat=True)
-        )[:_MAX_MEMBERS]
+        members = PublishedTitle.objects.visible(variant, now).collected(collection)
+        cards = tellings.cards(
+            members.values_list("card", flat=True)[:_MAX_MEMBERS], variant
+        )
         if not cards:
             raise NotFound
         tags = (cache_keys.collection(collection), cache_keys.TITLES)
         _mark(request, now, *tags)
-        body = answers.with_member(text, "titles", f"[{','.join(cards)}]")
-        return answers.document(body, variant.language)
+        told = tellings.retold(
+            {collection: text},
+            PublishedCollection.objects.all(),
+            variant,
+            key="collection_id",
+        )
+        body = answers.with_member(told[collection], "titles", f"[{','.join(cards)}]")
+        return answers.document(body, variant)
 
 
 class ChartViewSet(ReadOnlyViewSet):
@@ -306,7 +319,7 @@ class ChartViewSet(ReadOnlyViewSet):
             popular = visible.order_by("-by_popularity")
             cards = list(popular.values_list("card", flat=True)[:_CHART])
         _mark(request, now, cache_keys.CHARTS, cache_keys.TITLES)
-        return answers.page(cards, None, variant.language)
+        return answers.page(tellings.cards(cards, variant), None, variant)
 
 
 class GenreViewSet(ReadOnlyViewSet):
@@ -321,16 +334,14 @@ class GenreViewSet(ReadOnlyViewSet):
     def list(self, request: Request) -> HttpResponse:
         """All genres, in the order in which to offer them."""
         variant, now = _variant(request), moments.of(request)
-        genres = (
-            PublishedGenre.objects.with_titles(
-                PublishedTitle.objects.visible(variant, now), variant.language
-            )
-            .order_by("position", "slug")
-            .values("slug", "name")
-        )
+        every: Any = PublishedGenre.objects.as_documents()
+        genres = every.with_titles(
+            PublishedTitle.objects.visible(variant, now), variant.language
+        ).order_by("position", "slug")
+        texts = dict(genres.values_list("slug", "document"))
         _mark(request, now, cache_keys.GENRES, cache_keys.TITLES)
-        texts = (orjson.dumps(genre).decode() for genre in genres)
-        return answers.page(texts, None, variant.language)
+        told = tellings.retold(texts, every, variant, key="slug")
+        return answers.page(told.values(), None, variant)
 
 
 class PersonViewSet(ReadOnlyViewSet):
@@ -357,8 +368,11 @@ class PersonViewSet(ReadOnlyViewSet):
         if not parts:
             raise NotFound
         _mark(request, now, cache_keys.person(person), cache_keys.TITLES)
-        body = answers.with_member(text, "credits", f"[{','.join(parts)}]")
-        return answers.document(body, variant.language)
+        told = tellings.retold(
+            {person: text}, PublishedPerson.objects.all(), variant, key="person_id"
+        )
+        body = answers.with_member(told[person], "credits", f"[{','.join(parts)}]")
+        return answers.document(body, variant)
 
 
 class SearchViewSet(ReadOnlyViewSet):
@@ -419,7 +433,7 @@ class SearchViewSet(ReadOnlyViewSet):
         if flag(request.query_params, "facets"):
             facets = searching.facets(query, variant, now)
             body = answers.with_member(body, "facets", answers.text(facets))
-        return answers.document(body, variant.language)
+        return answers.document(body, variant)
 
 
 def _variant(request: Request) -> Variant:
@@ -450,15 +464,16 @@ def _found(row: tuple[int, str] | None) -> tuple[int, str]:
 
 def _parts(public_id: str, variant: Variant, now: datetime) -> list[str]:
     part = "title__published_credits"
-    rows = (
+    rows = list(
         PublishedTitle.objects.visible(variant, now)
         .with_person(public_id)
         .order_by("-by_release", f"{part}__id")
         .values_list("card", f"{part}__role", f"{part}__character")[:_MAX_PARTS]
     )
+    cards = tellings.cards((card for card, _, _ in rows), variant)
     return [
         answers.with_member(
             orjson.dumps({"role": role, "character": character}).decode(), "title", card
         )
-        for card, role, character in rows
+        for card, (_, role, character) in zip(cards, rows, strict=True)
     ]

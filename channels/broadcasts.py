@@ -32,9 +32,9 @@ def shown(pks: Iterable[int], variant: Variant) -> Mapping[int, Shown]:
     wanted = list(pks)
     if not wanted:
         return {}
-    found = cell_rows.chosen(wanted, variant.language)
+    found = cell_rows.chosen(wanted, variant.languages)
     channels = _channels({cell.channel_id for cell in found.values()}, variant)
-    reader = Reader(variant.language, variant.maturity)
+    reader = Reader(variant.languages, variant.maturity)
     answer = {}
     for pk, cell in found.items():
         channel = channels.get(cell.channel_id)
@@ -42,7 +42,7 @@ def shown(pks: Iterable[int], variant: Variant) -> Mapping[int, Shown]:
             continue
         document = Grid(channel, reader).cell(cell)
         if not document["is_masked"]:
-            card = documents.channel_card(channel, variant.language)
+            card = documents.channel_card(channel, variant.languages)
             whole = {**document, "channel": card}
             answer[pk] = Shown(whole, cell.start_s, cell.end_s)
     return answer

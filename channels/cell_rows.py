@@ -6,8 +6,9 @@ PostgreSQL chooses in a tenth of the time that Python needs to read all and choo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -17,17 +18,30 @@ from streamapi.postgresql.statements import read
 
 FLAGS: Final = ("live", "new", "premiere", "repeat", "last_chance", "filler")
 """The bits of ``Cell.flags``, the lowest first."""
+LANGUAGES: Final = ("language", "second_language", "third_language")
+"""What statements call the languages of the reader; one that is not there is empty."""
 _A_DAY: Final = timedelta(hours=24)
 _BITS: Final = " | ".join(
     f"(is_{name}::int << {place})" for place, name in enumerate(FLAGS)
 )
 
 
+def in_order(languages: Sequence[str]) -> dict[str, str]:
+    """The languages of the reader under these names."""
+    return dict(zip_longest(LANGUAGES, languages[: len(LANGUAGES)], fillvalue=""))
+
+
 def _words(name: str) -> str:
-    """A text in the language asked for, else as the feed has it."""
+    """A text in the first language of the reader that has it, else as the feed has it."""
+    translated = f"translations #>> ARRAY[%({{}})s, '{name}']"
+    others = "".join(
+        f", CASE WHEN language = %({one})s THEN {name}"
+        f" ELSE {translated.format(one)} END"
+        for one in LANGUAGES[1:]
+    )
     return (
         f"CASE WHEN language <> %(language)s AND translations <> '{{}}'"
-        f" THEN COALESCE(translations #>> ARRAY[%(language)s, '{name}'], {name})"
+        f" THEN COALESCE({translated.format(LANGUAGES[0])}{others}, {name})"
         f" ELSE {name} END"
     )
 
@@ -98,41 +112,47 @@ class FullCell(NamedTuple):
 
 
 def within(
-    channels: Iterable[int], start: datetime, end: datetime, language: str
+    channels: Iterable[int], start: datetime, end: datetime, languages: Sequence[str]
 ) -> list[Cell]:
     """What runs at any moment of ``[start, end)``: channel by channel, in time.
 
     No programme is longer than a day, which lets the index on the start serve.
     """
-    return [Cell._make(row) for row in _window(_GRID, channels, start, end, language)]
+    rows = _window(_GRID, channels, start, end, languages)
+    return [Cell._make(row) for row in rows]
 
 
 def first(
-    count: int, channels: Iterable[int], start: datetime, end: datetime, language: str
+    count: int,
+    channels: Iterable[int],
+    start: datetime,
+    end: datetime,
+    languages: Sequence[str],
 ) -> list[Cell]:
     """The same, of each channel only the earliest ``count``."""
-    rows = _window(_FIRST, channels, start, end, language, count=count)
+    rows = _window(_FIRST, channels, start, end, languages, count=count)
     return [Cell._make(row) for row in rows]
 
 
 def schedule(
-    channel: int, start: datetime, end: datetime, language: str
+    channel: int, start: datetime, end: datetime, languages: Sequence[str]
 ) -> list[FullCell]:
     """All about what is on one channel within a window."""
-    rows = _window(_SCHEDULE, [channel], start, end, language)
+    rows = _window(_SCHEDULE, [channel], start, end, languages)
     return [_full(row) for row in rows]
 
 
-def at(channel: int, starts_at: datetime, language: str) -> FullCell | None:
+def at(channel: int, starts_at: datetime, languages: Sequence[str]) -> FullCell | None:
     """All about what starts on a channel at a moment."""
-    values = {"channel": channel, "starts_at": starts_at, "language": language}
-    rows = read(Programme, _ONE, values)
+    values: dict[str, Any] = {"channel": channel, "starts_at": starts_at}
+    rows = read(Programme, _ONE, values | in_order(languages))
     return _full(rows[0]) if rows else None
 
 
-def chosen(pks: Iterable[int], language: str) -> dict[int, Cell]:
+def chosen(pks: Iterable[int], languages: Sequence[str]) -> dict[int, Cell]:
     """Some programmes, by primary key."""
-    rows = read(Programme, _CHOSEN, {"pks": list(pks), "language": language})
+    values: dict[str, Any] = {"pks": list(pks)}
+    rows = read(Programme, _CHOSEN, values | in_order(languages))
     return {row[0]: Cell._make(row[1:]) for row in rows}
 
 
@@ -141,7 +161,7 @@ def _window(
     channels: Iterable[int],
     start: datetime,
     end: datetime,
-    language: str,
+    languages: Sequence[str],
     **more: int,
 ) -> list[tuple[Any, ...]]:
     values = {
@@ -149,7 +169,7 @@ def _window(
         "start": start,
         "end": end,
         "earliest": start - _A_DAY,
-        "language": language,
+        **in_order(languages),
     }
     return read(Programme, statement, values | more)
 

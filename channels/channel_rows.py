@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from channels.models import Channel, Lineup
 from streamapi.clients import Variant
 from streamapi.postgresql.statements import read
@@ -16,7 +18,7 @@ from streamapi.postgresql.statements import read
 _COLUMNS: Final = """
 SELECT c.id, c.public_id, c.slug, c.name, c.kind,
        {place} AS place, {major}, {minor},
-       g.slug, g.name, g.translations ->> %(language)s, c.languages,
+       g.slug, g.name, g.translations, c.languages,
        c.logo, c.logo_width, c.logo_height, c.logo_url,
        ARRAY(SELECT p.code FROM channels_channel_packages cp
              JOIN accounts_package p ON p.id = cp.package_id
@@ -56,7 +58,7 @@ class LineupRow(NamedTuple):
 
 
 class GroupRow(NamedTuple):
-    """A heading of the guide, in the language of the one who reads."""
+    """A heading of the guide."""
 
     slug: str
     name: str
@@ -109,7 +111,6 @@ def load(
     statement = "".join(parts).format(**(_LINEUP if lineup_pk else _OWN))
     place, pk = after or (None, None)
     values: dict[str, Any] = {
-        "language": variant.language,
         "maturity": variant.maturity,
         "territory": variant.territory,
         "lineup": lineup_pk,
@@ -119,7 +120,7 @@ def load(
         "limit": limit,
     }
     rows = read(Channel, statement, values)
-    return [_row(row, variant.language) for row in rows]
+    return [_row(row) for row in rows]
 
 
 def lineup(slug: str, territory: str) -> LineupRow | None:
@@ -131,9 +132,9 @@ def lineup(slug: str, territory: str) -> LineupRow | None:
     return LineupRow._make(rows[0]) if rows else None
 
 
-def _row(row: tuple[Any, ...], language: str) -> ChannelRow:
-    slug, name, translated = row[8:11]
+def _row(row: tuple[Any, ...]) -> ChannelRow:
+    slug, name, translations = row[8:11]
     group = None
     if slug is not None:
-        group = GroupRow(slug, name, {language: translated} if translated else {})
+        group = GroupRow(slug, name, orjson.loads(translations))
     return ChannelRow._make((*row[:8], group, *row[11:]))

@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from django.core.files.storage import default_storage
 
+from catalog.languages import default_language
 from channels.cell_rows import FLAGS, Cell, FullCell
-from channels.channel_rows import ChannelRow
-from channels.models import Channel, programme_id
+from channels.channel_rows import ChannelRow, GroupRow
+from channels.models import Channel, ChannelGroup, programme_id
 from channels.models.channels import number_text
 from channels.series_ids import series_id
 
@@ -37,7 +38,7 @@ _SIZES: Final = {"P": "2:3", "L": "16:9"}
 class Reader:
     """Who reads, as far as a guide may depend on it."""
 
-    language: str
+    languages: Sequence[str]
     maturity: int
 
 
@@ -47,7 +48,19 @@ def moment(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def channel_card(channel: Channel | ChannelRow, language: str) -> dict[str, Any]:
+def group_name(group: ChannelGroup | GroupRow, wanted: Sequence[str]) -> str:
+    """A heading in the first of these languages; its own name is of the default one."""
+    for language in wanted:
+        if language == default_language():
+            break
+        if group.translations.get(language):
+            return str(group.translations[language])
+    return group.name
+
+
+def channel_card(
+    channel: Channel | ChannelRow, wanted: Sequence[str]
+) -> dict[str, Any]:
     """What every list shows of a channel; a model from ``placed(...).for_card()``."""
     group = channel.group
     return {
@@ -56,8 +69,7 @@ def channel_card(channel: Channel | ChannelRow, language: str) -> dict[str, Any]
         "name": channel.name,
         "kind": channel.kind,
         "number": number_text(channel.major, channel.minor),  # type: ignore[union-attr]
-        "group": group
-        and {"slug": group.slug, "name": group.translations.get(language, group.name)},
+        "group": group and {"slug": group.slug, "name": group_name(group, wanted)},
         "languages": channel.languages,
         "images": _logos(channel),
         "packages": channel.package_codes,  # type: ignore[union-attr]
@@ -100,7 +112,8 @@ class Grid:
     def __init__(self, channel: Channel | ChannelRow, reader: Reader) -> None:
         self._channel = channel
         self._maturity = reader.maturity
-        self._mask = _MASK_TITLES.get(reader.language, _MASK_TITLES["en"])
+        known = (_MASK_TITLES[one] for one in reader.languages if one in _MASK_TITLES)
+        self._mask = next(known, _MASK_TITLES["en"])
         self._prefix = channel.public_id
         self._unrated = channel.unrated_age
         self._usual = _abilities(channel, (None, None, None, None))

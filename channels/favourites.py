@@ -59,7 +59,7 @@ def listed(viewer: Viewer, variant: Variant) -> list[dict[str, Any]]:
     ordered = sorted(shown, key=lambda one: (added[one.pk], one.pk), reverse=True)
     return [
         {
-            "channel": documents.channel_card(one, variant.language),
+            "channel": documents.channel_card(one, variant.languages),
             "added_at": added[one.pk],
         }
         for one in ordered

@@ -174,7 +174,7 @@ def grid(
     """The cells of each channel within a window; one query."""
     grids = {channel.pk: Grid(channel, reader) for channel in page.channels}
     cells: dict[int, list[dict[str, Any]]] = {pk: [] for pk in grids}
-    for cell in cell_rows.within(grids, window.start, window.end, reader.language):
+    for cell in cell_rows.within(grids, window.start, window.end, reader.languages):
         cells[cell.channel_id].append(grids[cell.channel_id].cell(cell))
     return cells
 
@@ -194,7 +194,7 @@ def now_and_next(
     """What runs on each channel of a page; one query."""
     grids = {channel.pk: Grid(channel, reader) for channel in page.channels}
     found: dict[int, list[Cell]] = {pk: [] for pk in grids}
-    for cell in cell_rows.first(2, grids, now, now + NEXT_WITHIN, reader.language):
+    for cell in cell_rows.first(2, grids, now, now + NEXT_WITHIN, reader.languages):
         found[cell.channel_id].append(cell)
     return {pk: _split(cells, now, grids[pk]) for pk, cells in found.items()}
 
@@ -239,7 +239,7 @@ def schedule(
     channel: Channel, window: GuideWindow, reader: Reader
 ) -> list[dict[str, Any]]:
     """All about the programmes of one channel within a window; one query."""
-    rows = cell_rows.schedule(channel.pk, window.start, window.end, reader.language)
+    rows = cell_rows.schedule(channel.pk, window.start, window.end, reader.languages)
     return [documents.programme(channel, row, reader) for row in rows]
 
 
@@ -247,5 +247,5 @@ def programme(
     channel: Channel, starts_at: datetime, reader: Reader
 ) -> dict[str, Any] | None:
     """All about the programme of a channel that starts at a moment."""
-    row = cell_rows.at(channel.pk, starts_at, reader.language)
+    row = cell_rows.at(channel.pk, starts_at, reader.languages)
     return documents.programme(channel, row, reader) if row else None

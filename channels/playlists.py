@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 
 from accounts import entitlements
 from accounts.entitlements import Holder
-from channels import guide, m3u_export, packed_guides, playlist_links
+from channels import documents, guide, m3u_export, packed_guides, playlist_links
 from channels.m3u import CatchupRule
 from channels.m3u_export import Line
 from channels.models import Channel, PlaylistLink
@@ -73,7 +73,7 @@ def _line(link: PlaylistLink, channel: Channel) -> Line:
         tvg_id=channel.slug,
         number=number_text(channel.major, channel.minor) or "",  # type: ignore[attr-defined]  # placed
         logo_url=_logo(channel),
-        group=group.translations.get(_language(link), group.name) if group else "",
+        group=documents.group_name(group, [_language(link)]) if group else "",
         is_radio=channel.kind == Channel.Kind.RADIO,
         catchup=_catchup(channel),
     )

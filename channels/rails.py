@@ -24,7 +24,7 @@ def live_now(asks: Sequence[Ask], variant: Variant, now: datetime) -> Sequence[E
     every = ChannelPage.load(variant, size=_MOST).channels
     chosen = [_chosen(every, ask) for ask in asks]
     wanted = {channel.pk: channel for each, _ in chosen for channel in each}
-    reader = Reader(variant.language, variant.maturity)
+    reader = Reader(variant.languages, variant.maturity)
     page = ChannelPage(list(wanted.values()), None)
     shown = guide.now_and_next(page, now, reader)
     days = GuideWindow(now, now + guide.NEXT_WITHIN).days()
@@ -64,7 +64,7 @@ def _place(channel: Channel) -> str:
 
 
 def _entry(channel: Channel, shown: NowAndNext, variant: Variant) -> str:
-    card = documents.channel_card(channel, variant.language)
+    card = documents.channel_card(channel, variant.languages)
     entry = {"channel": card, "now": shown.now, "next": shown.next}
     return orjson.dumps(entry, option=orjson.OPT_UTC_Z).decode()
 

@@ -48,7 +48,7 @@ def find_channels(query: Query, variant: Variant, now: datetime) -> Sequence[str
     rows = near.order_by("-nearness", "place", "pk")[: query.limit]
     rows = sorted(rows, key=lambda channel: fold(channel.name) != query.text)
     return [
-        orjson.dumps(documents.channel_card(channel, variant.language)).decode()
+        orjson.dumps(documents.channel_card(channel, variant.languages)).decode()
         for channel in rows
     ]
 

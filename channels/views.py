@@ -74,7 +74,7 @@ class ChannelViewSet(ReadOnlyViewSet):
         variant = _variant(request)
         page = _channels(request, variant, most=100)
         tag(request, cache_keys.CHANNELS)
-        cards = [documents.channel_card(c, variant.language) for c in page.channels]
+        cards = [documents.channel_card(c, variant.languages) for c in page.channels]
         return _answer({"results": cards, "next": page.next}, variant)
 
     @extend_schema(operation_id="channels_retrieve", responses=ChannelShape)
@@ -83,7 +83,7 @@ class ChannelViewSet(ReadOnlyViewSet):
         variant = _variant(request)
         channel = _found(id_or_slug, variant)
         tag(request, cache_keys.channel(channel.pk))
-        return _answer(documents.channel_card(channel, variant.language), variant)
+        return _answer(documents.channel_card(channel, variant.languages), variant)
 
     @extend_schema(
         operation_id="channels_schedule",
@@ -107,7 +107,7 @@ class ChannelViewSet(ReadOnlyViewSet):
         tag(request, *tags)
         blackouts = guide.blackouts([channel.pk], window, variant.territory)
         answer = {
-            "channel": documents.channel_card(channel, variant.language),
+            "channel": documents.channel_card(channel, variant.languages),
             "date": day,
             "results": guide.schedule(channel, window, _reader(variant)),
             "blackouts": blackouts.get(channel.pk, []),
@@ -128,7 +128,7 @@ class ChannelViewSet(ReadOnlyViewSet):
         results = []
         for channel in page.channels:
             shown = found[channel.pk]
-            card = documents.channel_card(channel, variant.language)
+            card = documents.channel_card(channel, variant.languages)
             results.append({"channel": card, "now": shown.now, "next": shown.next})
             expires_by(request, shown.changes_at)
         days = GuideWindow(now, now + guide.NEXT_WITHIN).days()
@@ -182,7 +182,7 @@ class GuideViewSet(ReadOnlyViewSet):
         tag(request, *cache_keys.guide_page(page.pks(), window.days()))
         results = [
             {
-                "channel": documents.channel_card(channel, variant.language),
+                "channel": documents.channel_card(channel, variant.languages),
                 "programmes": cells[channel.pk],
                 "blackouts": blackouts.get(channel.pk, []),
             }
@@ -231,7 +231,7 @@ def _variant(request: Request) -> Variant:
 
 
 def _reader(variant: Variant) -> Reader:
-    return Reader(variant.language, variant.maturity)
+    return Reader(variant.languages, variant.maturity)
 
 
 def _channels(request: Request, variant: Variant, *, most: int) -> ChannelPage:
@@ -257,5 +257,5 @@ def _answer(body: Any, variant: Variant) -> HttpResponse:
     answer = HttpResponse(
         orjson.dumps(body, option=_OPTIONS), content_type="application/json"
     )
-    answer["Content-Language"] = variant.language
+    answer["Content-Language"] = ", ".join(variant.languages)
     return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -47,7 +48,7 @@ def heartbeat(advice: Advice) -> dict[str, Any]:
     }
 
 
-def play(answer: Play, *, language: str, now: datetime) -> dict[str, Any]:
+def play(answer: Play, *, wanted: Sequence[str], now: datetime) -> dict[str, Any]:
     """The whole answer to play."""
     session, playable = answer.session, answer.playable
     return {
@@ -71,7 +72,7 @@ def play(answer: Play, *, language: str, now: datetime) -> dict[str, Any]:
         "max_resolution": f"{session.max_height}p" if session.max_height else None,
         "max_resolution_reason": session.cap_reason or None,
         "cmcd": {"sid": str(session.cmcd_sid), "cid": playable.content_id},
-        "live": playable.airing and live_answers.block(playable.airing, language, now),
+        "live": playable.airing and live_answers.block(playable.airing, wanted, now),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -34,7 +35,7 @@ def manifest(
     return {"type": kind, "url": url, "mime": _MIMES[kind]}
 
 
-def block(airing: Airing, language: str, now: datetime) -> dict[str, Any]:
+def block(airing: Airing, wanted: Sequence[str], now: datetime) -> dict[str, Any]:
     """The channel, the programme, and how far back a viewer may go."""
     running = airing.programme
     is_on = running is not None and running.starts_at <= now < running.ends_at
@@ -53,7 +54,7 @@ def block(airing: Airing, language: str, now: datetime) -> dict[str, Any]:
             "name": airing.channel.name,
             "number": airing.channel.number,
         },
-        "programme": _programme(airing, language),
+        "programme": _programme(airing, wanted),
         "startover": start_over,
         "catchup_from": _moment(now - timedelta(hours=hours)) if hours else None,
         "live_edge_at": _moment(now) if airing.mode != live.CATCH_UP else None,
@@ -62,13 +63,17 @@ def block(airing: Airing, language: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _programme(airing: Airing, language: str) -> dict[str, Any] | None:
+def _programme(airing: Airing, wanted: Sequence[str]) -> dict[str, Any] | None:
     programme = airing.programme
     if programme is None:
         return None
     words = {"title": programme.title, "subtitle": programme.subtitle}
-    if language != programme.language:
-        words |= programme.translations.get(language, {})
+    for language in wanted:
+        if language == programme.language:
+            break
+        if language in programme.translations:
+            words |= programme.translations[language]
+            break
     return {
         "id": programme.public_id,
         "title": words["title"],

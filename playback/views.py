@@ -80,7 +80,7 @@ class SessionsView(PlaybackView):
         now, variant = timezone.now(), self.variant
         asked = play_request(body, idempotency.key_of(request), variant.language)
         play = sessions.start(asked, self.viewer, territory=variant.territory, now=now)
-        answer = answers.play(play, language=variant.language, now=now)
+        answer = answers.play(play, wanted=variant.languages, now=now)
         response = Response(answer, status=201, headers=_PRIVATE)
         return _with_cookies(response, play.session.folder, play.grant)
 

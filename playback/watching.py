@@ -13,6 +13,7 @@ from django.db.models import Min, Q
 
 from accounts.models import Profile
 from accounts.tokens import Viewer
+from catalog import tellings
 from catalog.models import PublishedTitle
 from playback import leases, progress
 from playback.models import (
@@ -122,7 +123,9 @@ def cards(title_pks: Sequence[int], variant: Variant) -> Mapping[int, str]:
     A profile may have got a lower ceiling since it watched or kept something.
     """
     suited = PublishedTitle.objects.suited(variant).filter(title__in=title_pks)
-    return dict(suited.values_list("title_id", "card"))
+    texts = dict(suited.values_list("title_id", "card"))
+    rows = PublishedTitle.objects.all()
+    return tellings.retold(texts, rows, variant, key="title_id", column="card")
 
 
 def _lengths(content_ids: set[str]) -> dict[str, dict[str, Any]]:

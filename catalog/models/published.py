@@ -65,6 +65,11 @@ def _of_title(related_name: str, *, db_index: bool = False) -> Any:
     )
 
 
+def _borrowed() -> Any:
+    """Paths in the documents to what is not of their language: ``catalog.tellings``."""
+    return ArrayField(models.TextField(), default=list)
+
+
 class PublishedTitle(models.Model):
     """A title in one language, as devices get it.
 
@@ -97,6 +102,7 @@ class PublishedTitle(models.Model):
         default=list,
         help_text="Folded names of keywords and studios: found by, not called.",
     )
+    borrowed = _borrowed()
     card = models.TextField()
     document = models.TextField()
 
@@ -151,6 +157,7 @@ class PublishedSeason(models.Model):
     title = _of_title("published_seasons")
     language = LanguageField()
     number = models.PositiveSmallIntegerField()
+    borrowed = _borrowed()
     document = models.TextField()
 
     objects = PublishedSeasonQuerySet.as_manager()
@@ -187,6 +194,7 @@ class PublishedEpisodeCard(models.Model):
     by_season = models.PositiveIntegerField()
     by_watching = models.PositiveIntegerField()
     by_absolute = models.PositiveIntegerField()
+    borrowed = _borrowed()
     document = models.TextField()
 
     class Meta:
@@ -221,6 +229,7 @@ class PublishedPerson(models.Model):
     language = LanguageField()
     public_id = models.CharField(max_length=MAX_LENGTH)
     folded = models.TextField(db_collation="C")
+    borrowed = _borrowed()
     card = models.TextField()
     document = models.TextField()
 
@@ -249,6 +258,7 @@ class PublishedGenre(models.Model):
     language = LanguageField()
     slug = models.CharField(max_length=60)
     name = models.CharField(max_length=100)
+    borrowed = _borrowed()
     position = models.PositiveIntegerField()
 
     objects = PublishedGenreQuerySet.as_manager()
@@ -273,6 +283,7 @@ class PublishedCollection(models.Model):
     slug = models.CharField(max_length=120)
     by_name = models.CharField(max_length=120, db_collation="C")
     folded = models.TextField(db_collation="C")
+    borrowed = _borrowed()
     card = models.TextField()
     document = models.TextField()
 

@@ -54,15 +54,17 @@ def resolve(request: HttpRequest, rules: VariantRules) -> Variant:
         return resolved
     query, headers = request.GET, request.headers
     ceiling = ceiling_of(headers.get("Authorization", ""))
+    language, *fallbacks = rules.chain(
+        query.get("lang", ""), headers.get("Accept-Language", "")
+    )
     return Variant(
-        language=rules.language(
-            query.get("lang", ""), headers.get("Accept-Language", "")
-        ),
+        language=language,
         territory=rules.territory(headers.get("CloudFront-Viewer-Country", "")),
         form_factor=rules.form_factor(
             query.get("form_factor", ""), headers.get("X-Device-Platform", "")
         ),
         maturity=rules.maturity(query.get("maturity", ""), ceiling),
+        fallbacks=tuple(fallbacks),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 from django.urls import URLPattern, URLResolver
@@ -125,11 +126,19 @@ def _exact_words(words: Iterable[str]) -> dict[str, str]:
 def _language_maps(languages: Sequence[str]) -> str:
     plain = {tag: tag for tag in languages}
     asked = plain | {f"~*^(?:{_tags_of(tag, languages)})$": tag for tag in languages}
-    known = "|".join(_tags_of(tag, languages) for tag in languages)
-    unknown = rf"(?:\s*(?!(?:{known})\s*(?:[;,]|$))[^,]*,)*"
-    header = {
-        rf"~*^{unknown}\s*(?:{_tags_of(tag, languages)})\s*(?:[;,]|$)": tag
-        for tag in languages[1:]
+    header = {f"~*^{_next_wanted(tag, (), languages)}": tag for tag in languages[1:]}
+    second = {
+        rf"~*^{first}\|{_next_wanted(tag, (first,), languages)}": tag
+        for first in languages
+        for tag in _others((first,), languages)
+    }
+    third = {
+        rf"~*^(?:{one},{two}|{two},{one})\|{_next_wanted(tag, (one, two), languages)}": tag
+        for one, two in combinations(languages, 2)
+        for tag in _others((one, two), languages)
+    }
+    chain = {
+        f"~^(?<edge_chain>[^,]+(?:,[^,]+)*?)(?:,{languages[0]})?,*$": "$edge_chain"
     }
     return "\n".join(
         (
@@ -140,9 +149,38 @@ def _language_maps(languages: Sequence[str]) -> str:
                 plain | header,
                 languages[0],
             ),
-            _first("$edge_asked_language", "$edge_first_language", "$edge_language"),
+            _map(
+                '"$edge_first_language|$http_accept_language"',
+                "$edge_second_language",
+                second,
+            ),
+            _map(
+                '"$edge_first_language,$edge_second_language|$http_accept_language"',
+                "$edge_third_language",
+                third,
+            ),
+            _map(
+                '"$edge_first_language,$edge_second_language,$edge_third_language"',
+                "$edge_chain_language",
+                chain,
+                "$edge_first_language",
+            ),
+            _first("$edge_asked_language", "$edge_chain_language", "$edge_language"),
         )
     )
+
+
+def _others(found: Sequence[str], languages: Sequence[str]) -> list[str]:
+    """What says something new after the languages that were found."""
+    implied = {*found, *(tag.partition("-")[0] for tag in found)}
+    return [tag for tag in languages if tag not in implied]
+
+
+def _next_wanted(tag: str, found: Sequence[str], languages: Sequence[str]) -> str:
+    """A header in which ``tag`` is the first that says something new."""
+    new = "|".join(_tags_of(one, languages) for one in _others(found, languages))
+    skipped = rf"(?:\s*(?!(?:{new})\s*(?:[;,]|$))[^,]*,)*"
+    return rf"{skipped}\s*(?:{_tags_of(tag, languages)})\s*(?:[;,]|$)"
 
 
 def _tags_of(language: str, languages: Sequence[str]) -> str:

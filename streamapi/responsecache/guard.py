@@ -129,7 +129,9 @@ class DeclaredVariant:
 
     def __init__(self, variant: Variant, declared: Iterable[str]) -> None:
         self._variant = variant
-        self._declared = frozenset(declared)
+        self._declared = {*declared}
+        if "language" in self._declared:
+            self._declared |= {"fallbacks", "languages"}
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._declared:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from streamapi.clients import Variant
+from streamapi.responsecache import keys
 from streamapi.responsecache.entries import (
     CONTENT_CODINGS,
     IDENTITY,
@@ -39,8 +40,8 @@ def vary(policy: CachePolicy) -> str:
 
 
 def variant_text(policy: CachePolicy, variant: Variant) -> str:
-    """The resolved values, for people: ``language=de;maturity=12``."""
-    return ";".join(f"{name}={getattr(variant, name)}" for name in policy.vary)
+    """The resolved values, for people."""
+    return keys.variant_text({name: variant.declared(name) for name in policy.vary})
 
 
 def cache_control(lifetime: Lifetime, age_s: float, *, private: bool) -> str:

@@ -49,9 +49,7 @@ class Target:
         """The answer for one variant; what is not declared takes its neutral value."""
         asked = self.asked
         values: dict[str, Any] = {
-            "language": lambda: rules.language(
-                asked.get("lang", ""), ask.accept_language
-            ),
+            "language": lambda: rules.chain(asked.get("lang", ""), ask.accept_language),
             "territory": lambda: rules.territory(ask.country),
             "form_factor": lambda: rules.form_factor(
                 asked.get("form_factor", ""), ask.platform
@@ -68,17 +66,27 @@ class Target:
         )
 
     def _key(self, declared: Mapping[str, object]) -> str:
-        variant = ";".join(f"{name}={declared[name]}" for name in sorted(declared))
+        variant = variant_text(dict(sorted(declared.items())))
         return f"{variant} {quote(self.path)}?{self.query}"
+
+
+def variant_text(declared: Mapping[str, Any]) -> str:
+    """The resolved values: ``language=de,fr;maturity=12``."""
+    return ";".join(
+        f"{name}={','.join(value) if name == 'language' else value}"
+        for name, value in declared.items()
+    )
 
 
 def neutral(rules: VariantRules, declared: Mapping[str, Any]) -> Variant:
     """A variant in which only declared values differ from one request to the next."""
     plain: dict[str, Any] = {
-        "language": rules.languages[0],
+        "language": rules.languages[:1],
         "territory": rules.default_territory,
+        **declared,
     }
-    return Variant(**(plain | dict(declared)))
+    first, *others = plain.pop("language")
+    return Variant(first, fallbacks=tuple(others), **plain)
 
 
 def target(path: str, query: str) -> Target | None:

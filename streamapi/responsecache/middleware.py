@@ -89,7 +89,7 @@ class PolicyMiddleware:
             request.META.get("QUERY_STRING", ""), policy.query_params
         )
         full: Variant = vars(request)["variant"]
-        declared = {name: getattr(full, name) for name in policy.vary}
+        declared = {name: full.declared(name) for name in policy.vary}
         variant = keys.neutral(self._rules, declared)
         marks = request.META.get(ENVIRON) or Marks()
         marks.from_reader = replica.begin_shared()
@@ -122,7 +122,7 @@ class PolicyMiddleware:
                 policy, state.variant
             )
         if "language" in policy.vary:
-            response.headers["Content-Language"] = state.variant.language
+            response.headers["Content-Language"] = ", ".join(state.variant.languages)
         if state.marks.tags:
             response.headers["Cache-Tag"] = ",".join(sorted(state.marks.tags))
 

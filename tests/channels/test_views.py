@@ -565,3 +565,52 @@ class TestPurges:
         assert get("/v1/guide")["results"][0]["blackouts"] == []
         make_blackout(channel)
         assert len(get("/v1/guide")["results"][0]["blackouts"]) == 1
+
+
+class TestReaderOfSeveralLanguages:
+    """``de-CH,fr``: each text in the first of them that has it, then as the feed has it."""
+
+    def read(self, get, **fields):
+        channel = make_channel("a", slug="a")
+        make_programme(channel, NOON, title="Tides", subtitle="Deep", **fields)
+        [cell] = get("/v1/channels/a/schedule", lang="de-CH,fr")["results"]
+        return cell["title"], cell["episode_title"]
+
+    @pytest.mark.parametrize(
+        ("language", "translations", "texts"),
+        [
+            ("en", {}, ("Tides", "Deep")),
+            ("en", {"fr": {"title": "Marées"}}, ("Marées", "Deep")),
+            (
+                "en",
+                {
+                    "fr": {"title": "Marées", "subtitle": "Loin"},
+                    "de": {"title": "Watt"},
+                },
+                ("Watt", "Loin"),
+            ),
+            ("fr", {"en": {"title": "Other"}}, ("Tides", "Deep")),
+            ("fr", {"de": {"title": "Watt"}}, ("Watt", "Deep")),
+            ("de", {"fr": {"title": "Marées"}}, ("Tides", "Deep")),
+        ],
+    )
+    def test_gets_each_text(self, settings, get, language, translations, texts):
+        settings.CONTENT_LANGUAGES = ["en", "de", "fr"]
+        found = self.read(get, language=language, translations=translations)
+        assert found == texts
+
+    @pytest.mark.parametrize(
+        ("translations", "name"),
+        [
+            ({"fr": "Actualités"}, "Actualités"),
+            ({"fr": "Actualités", "de": "Nachrichten"}, "Nachrichten"),
+            ({"it": "Notizie"}, "News"),
+        ],
+    )
+    def test_gets_headings(self, settings, get, translations, name):
+        settings.CONTENT_LANGUAGES = ["en", "de", "fr"]
+        make_channel("a", group=make_group(name="News", translations=translations))
+        [channel] = get("/v1/channels", lang="de-CH,fr")["results"]
+        assert channel["group"]["name"] == name
+        [channel] = get("/v1/channels", lang="en,fr")["results"]
+        assert channel["group"]["name"] == "News"

@@ -40,6 +40,7 @@ class Things(APIView):
         return Response(
             {
                 "language": variant.language,
+                "fallbacks": variant.fallbacks,
                 "territory": variant.territory,
                 "form_factor": variant.form_factor,
                 "maturity": variant.maturity,

@@ -164,6 +164,17 @@ class TestVariants:
             ({"Accept-Language": "de;q=0.3, en;q=0.8"}, "", {"language": "en"}),
             ({"Accept-Language": "de;q=0.3, en"}, "", {"language": "en"}),
             ({"Accept-Language": "de;q=0, pt"}, "", {"language": "pt"}),
+            ({"Accept-Language": "pt,de;q=0.5"}, "", {"fallbacks": ["de"]}),
+            ({"Accept-Language": "pt-BR, pt;q=0.9, de"}, "", {"fallbacks": ["de"]}),
+            (
+                {
+                    "Accept-Language": "xx, DE-at, de;q=0.9, en-GB;q=0.8, pt;q=0.7, pt-BR"
+                },
+                "",
+                {"language": "de", "fallbacks": ["en", "pt"]},
+            ),
+            ({"Accept-Language": "de, pt, en;q=0.4"}, "", {"fallbacks": ["pt"]}),
+            ({"Accept-Language": "de"}, "&lang=pt,de-AT", {"fallbacks": ["de"]}),
             ({"Accept-Language": "de;q=0.85, en;q=0.87"}, "", {"language": "en"}),
             ({"Accept-Language": "de"}, "&lang=pt", {"language": "pt"}),
             ({"Accept-Language": "de"}, "&lang=xx", {"language": "de"}),
@@ -197,7 +208,15 @@ class TestVariants:
         assert len(origin.requests) == 2
 
     def test_equal_variants_share_one_entry(self, edge, origin, path):
-        for language in ("de", "de-AT", "DE, en;q=0.9", "fr, de;q=0.5", "xx,de-CH"):
+        wishes = (
+            "de",
+            "de-AT",
+            "DE, en;q=0.9",
+            "fr, de;q=0.5",
+            "xx,de-CH",
+            "de,de-AT,en",
+        )
+        for language in wishes:
             assert document(edge.get(path, {"Accept-Language": language}))
         assert document(edge.get(f"{path}&lang=de"))
         assert len(origin.requests) == 1

@@ -61,6 +61,17 @@ class TestSameAnswer:
         worker.get("/v1/pages/home?form_factor=tablet", accept_language="fr, de")
         assert backstage.asked == 1
 
+    def test_for_chains_of_languages_that_read_the_same(
+        self, worker: Worker, backstage: Backstage
+    ) -> None:
+        for wish in ("de", "de, en", "de-CH,de;q=0.9,en;q=0.5", "ja, de", "de, de-AT"):
+            worker.get(accept_language=wish)
+        worker.get("/v1/pages/home?lang=de-CH,en")
+        assert backstage.asked == 1
+        for wish in ("en, de", "en-GB;q=0.9, de-CH;q=0.3"):
+            worker.get(accept_language=wish)
+        assert backstage.asked == 2
+
     def test_for_paths_that_are_written_differently(
         self, worker: Worker, backstage: Backstage
     ) -> None:
