@@ -12,6 +12,7 @@ import orjson
 from django.db.models import Prefetch
 
 from catalog.bulk import batches
+from catalog.importing import parts
 from catalog.importing.records import PUBLIC_ID
 from catalog.models import AvailabilityWindow, Credit, Episode, Season, Title
 
@@ -35,7 +36,13 @@ def records(pks: Iterable[int]) -> Iterator[dict[str, Any]]:
     """A record for each title, in the order given; a constant number of queries a batch."""
     for batch in batches(pks, BATCH):
         titles = {one.pk: one for one in _loaded(batch)}
-        yield from (_record(titles[pk]) for pk in batch if pk in titles)
+        others = {name: one.export(batch) for name, one in parts.registered.items()}
+        for pk in batch:
+            if pk in titles:
+                owned = {
+                    name: found[pk] for name, found in others.items() if pk in found
+                }
+                yield _record(titles[pk]) | owned
 
 
 def as_json(found: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:

@@ -122,7 +122,7 @@ def _request(
     query = keys.query_string(
         keys.parameters(request.META.get("QUERY_STRING", ""), policy.query_params)
     )
-    declared = {name: getattr(preview.variant, name) for name in policy.vary}
+    declared = {name: preview.variant.declared(name) for name in policy.vary}
     variant = keys.neutral(rules(), declared)
     restrict(inner, policy, query, variant, strict=settings.RESPONSE_CACHE_STRICT)
     setattr(inner, moments.ATTRIBUTE, preview.moment)

@@ -51,10 +51,10 @@ def moment(seconds: int) -> str:
 def group_name(group: ChannelGroup | GroupRow, wanted: Sequence[str]) -> str:
     """A heading in the first of these languages; its own name is of the default one."""
     for language in wanted:
-        if language == default_language():
-            break
         if group.translations.get(language):
             return str(group.translations[language])
+        if language == default_language():
+            break
     return group.name
 
 

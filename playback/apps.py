@@ -13,14 +13,17 @@ class PlaybackConfig(AppConfig):
     def ready(self) -> None:
         """Tell what video a title has, what is watched and which rails viewers have.
 
-        Hear of devices that are signed out, and of rights that change. A service that
-        could not open its keys, or sign delivery, is not started at all.
+        Take trailers and extras from imports. Hear of devices that are signed out, and of
+        rights that change. A service that could not open its keys, or sign delivery, is not
+        started at all.
         """
         from accounts import devices
         from catalog import documents, rail_sources
         from catalog import plays as catalog_plays
+        from catalog.importing import parts
         from playback import (
             departures,
+            extras,
             keyring,
             media_section,
             personal_rails,
@@ -31,6 +34,7 @@ class PlaybackConfig(AppConfig):
 
         vault.refuse_what_is_unusable()
         keyring.refuse_what_is_unusable()
+        parts.register(extras.PART)
         documents.register_section("media", media_section.build)
         catalog_plays.register_source(plays.between)
         for source in personal_rails.SOURCES:

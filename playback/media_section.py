@@ -20,7 +20,7 @@ def build(title_pks: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
         .with_tracks()
         .prefetch_related("windows")
         .select_related("episode__season")
-        .order_by("pk")
+        .order_by("position", "pk")
     )
     by_title: dict[int, list[Asset]] = defaultdict(list)
     beside: dict[int, list[Asset]] = defaultdict(list)

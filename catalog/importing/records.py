@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 
+from catalog.importing import parts
 from catalog.importing.fields import Fields
 from catalog.models import Credit
 from catalog.models.base import country_code
@@ -141,6 +142,7 @@ class Record:
     seasons: list[SeasonRecord] | None
     windows: list[WindowRecord] | None
     attributes: Mapping[str, Any] | None
+    parts: Mapping[str, Any]
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -156,7 +158,7 @@ class Record:
 def parse(raw: object) -> Record:
     """A record from an object in the documented layout; raises RecordInvalid."""
     fields = Fields(raw)
-    fields.only(*_FIELDS)
+    fields.only(*_FIELDS, *parts.registered)
     translations = _translations(fields)
     first_name = next((words.name for words in translations.values()), None)
     kind = fields.text("kind", 10)
@@ -186,6 +188,7 @@ def parse(raw: object) -> Record:
         seasons=None if seasons is None else [_season(one) for one in seasons],
         windows=_windows(fields),
         attributes=_attributes(fields),
+        parts=parts.read(fields),
     )
 
 

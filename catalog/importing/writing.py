@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from accounts.models import Package
 from catalog import attributes
-from catalog.importing import labels, series
+from catalog.importing import labels, parts, series
 from catalog.importing.errors import RecordInvalid
 from catalog.importing.records import PUBLIC_ID, Record
 from catalog.models import (
@@ -71,6 +71,7 @@ def write(entries: Sequence[Entry], *, now: datetime) -> None:
     _check_packages(entries)
     _check_slugs(entries)
     _check_attributes(entries)
+    _check_parts(entries)
     changed = [one for one in entries if one.verdict is not Verdict.REJECTED]
     changed = _without_unchanged(changed)
     if not changed:
@@ -94,6 +95,9 @@ def write(entries: Sequence[Entry], *, now: datetime) -> None:
             if one.title is not None and one.record.seasons
         ]
     )
+    for name, part in parts.registered.items():
+        if given := _given_parts(changed, name):
+            part.save([(_title(one), value) for one, value in given], now)
 
 
 def _match(entries: Sequence[Entry]) -> None:
@@ -182,6 +186,22 @@ def _check_attributes(entries: Sequence[Entry]) -> None:
                 attributes.read(known[code], value)
             except attributes.AttributeRefused as error:
                 one.reject("attribute_refused", f"/attributes/{code}", error.detail)
+
+
+def _check_parts(entries: Sequence[Entry]) -> None:
+    """Refuse what the owners of other parts cannot write."""
+    for name, part in parts.registered.items():
+        settled = {Verdict.REJECTED, Verdict.UNCHANGED}
+        open_ = [one for one in entries if one.verdict not in settled]
+        given = _given_parts(open_, name)
+        refused = part.check([(one.title, value) for one, value in given])
+        for place, error in refused if given else ():
+            given[place][0].reject(error.code, error.pointer or "", error.detail)
+
+
+def _given_parts(entries: Sequence[Entry], name: str) -> list[tuple[Entry, Any]]:
+    parts_of = [(one, one.record.parts) for one in entries]
+    return [(one, found[name]) for one, found in parts_of if name in found]
 
 
 def _check_slugs(entries: Sequence[Entry]) -> None:

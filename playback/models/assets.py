@@ -69,6 +69,9 @@ class Asset(models.Model):
         blank=True,
         help_text="Of a trailer or an extra, where its kind does not say enough.",
     )
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="Trailers and extras stand in this order."
+    )
     state = models.CharField(
         max_length=10, choices=State, default=State.WAITING, editable=False
     )

@@ -179,7 +179,7 @@ def _others(found: Sequence[str], languages: Sequence[str]) -> list[str]:
 def _next_wanted(tag: str, found: Sequence[str], languages: Sequence[str]) -> str:
     """A header in which ``tag`` is the first that says something new."""
     new = "|".join(_tags_of(one, languages) for one in _others(found, languages))
-    skipped = rf"(?:\s*(?!(?:{new})\s*(?:[;,]|$))[^,]*,)*"
+    skipped = rf"(?:\s*+(?!(?:{new})\s*(?:[;,]|$))[^,]*,)*"
     return rf"{skipped}\s*(?:{_tags_of(tag, languages)})\s*(?:[;,]|$)"
 
 

@@ -158,6 +158,7 @@ class TestVariants:
             ({"Accept-Language": "de"}, "", {"language": "de"}),
             ({"Accept-Language": "DE-at, en;q=0.5"}, "", {"language": "de"}),
             ({"Accept-Language": "fr, de;q=0.8, en;q=0.7"}, "", {"language": "de"}),
+            ({"Accept-Language": "xx, pt, de"}, "", {"language": "pt"}),
             ({"Accept-Language": "pt-BR"}, "", {"language": "pt-BR"}),
             ({"Accept-Language": "pt-PT, pt-BR;q=0.9"}, "", {"language": "pt"}),
             ({"Accept-Language": "dex, fr"}, "", {"language": "en"}),
@@ -167,9 +168,7 @@ class TestVariants:
             ({"Accept-Language": "pt,de;q=0.5"}, "", {"fallbacks": ["de"]}),
             ({"Accept-Language": "pt-BR, pt;q=0.9, de"}, "", {"fallbacks": ["de"]}),
             (
-                {
-                    "Accept-Language": "xx, DE-at, de;q=0.9, en-GB;q=0.8, pt;q=0.7, pt-BR"
-                },
+                {"Accept-Language": "xx, DE-at, de;q=0.9, en-GB;q=0.8, pt;q=0.7"},
                 "",
                 {"language": "de", "fallbacks": ["en", "pt"]},
             ),
