@@ -32,6 +32,7 @@ from catalog.models import (
     PublishedCredit,
     PublishedEpisode,
     PublishedEpisodeCard,
+    PublishedGenreItem,
     PublishedSeason,
     PublishedTitle,
     PublishedWindow,
@@ -64,6 +65,7 @@ _TITLE_FIELDS: Final = (
 )
 _SEASON_FIELDS: Final = ("title", "language", "number", "borrowed", "document")
 _EPISODE_FIELDS: Final = ("title", "public_id", "season_number", "number")
+_GENRE_FIELDS: Final = ("title", "slug", "min_age", "windowed")
 _CREDIT_FIELDS: Final = ("title", "person", "role", "character")
 _EPISODE_CARD_FIELDS: Final = (
     "title",
@@ -91,6 +93,7 @@ _PUBLISHED: Final = (
     PublishedEpisode,
     PublishedEpisodeCard,
     PublishedCredit,
+    PublishedGenreItem,
     PublishedWindow,
 )
 
@@ -124,6 +127,7 @@ def write(entries: Mapping[int, Entry]) -> None:
     copy_into(PublishedSeason, _SEASON_FIELDS, _seasons(builders))
     copy_into(PublishedEpisode, _EPISODE_FIELDS, _episodes(entries))
     copy_into(PublishedEpisodeCard, _EPISODE_CARD_FIELDS, _episode_cards(builders))
+    copy_into(PublishedGenreItem, _GENRE_FIELDS, _genre_items(entries))
     copy_into(PublishedWindow, _WINDOW_FIELDS, _windows(entries))
     _write_credits(entries)
     collections.publish_missing(pks)
@@ -156,7 +160,6 @@ def _builders(entries: Mapping[int, Entry]) -> list[_Builder]:
 def _title(entry: Entry, builder: _Builder) -> tuple[Any, ...]:
     pk, language, built = builder
     content, card = entry.content, built.card()
-    rating = documents.strictest(content["ratings"])
     return (
         pk,
         language,
@@ -165,7 +168,7 @@ def _title(entry: Entry, builder: _Builder) -> tuple[Any, ...]:
         content["kind"],
         card["name"],
         content["year"],
-        rating["min_age"] if rating else documents.UNRATED_AGE,
+        _min_age(content),
         bool(content["windows"]),
         [genre["slug"] for genre in content["genres"]],
         documents.spoken(content, built.media),
@@ -182,6 +185,18 @@ def _title(entry: Entry, builder: _Builder) -> tuple[Any, ...]:
         text(card),
         text(built.document(card)),
     )
+
+
+def _min_age(content: Content) -> int:
+    rating = documents.strictest(content["ratings"])
+    return rating["min_age"] if rating else documents.UNRATED_AGE
+
+
+def _genre_items(entries: Mapping[int, Entry]) -> Iterator[tuple[Any, ...]]:
+    for pk, entry in entries.items():
+        content = entry.content
+        known = _min_age(content), bool(content["windows"])
+        yield from ((pk, genre["slug"], *known) for genre in content["genres"])
 
 
 def _searched(name: str, content: Content) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         PublishedCollection,
         PublishedCollectionItem,
         PublishedGenre,
+        PublishedGenreItem,
         PublishedSeason,
         PublishedTitle,
         PublishedWindow,
@@ -257,12 +258,18 @@ class PublishedCollectionQuerySet(QuerySet["PublishedCollection"]):
 class PublishedGenreQuerySet(QuerySet["PublishedGenre"]):
     """Genres as devices read them."""
 
-    def with_titles(
-        self, titles: PublishedTitleQuerySet, language: str
-    ) -> PublishedGenreQuerySet:
-        """Genres that have at least one of these titles."""
-        inside = titles.filter(genres__contains=[OuterRef("slug")])
-        return self.filter(Exists(inside), language=language)
+    def visible(self, variant: Variant, now: datetime) -> PublishedGenreQuerySet:
+        """Genres that have at least one title that may be shown.
+
+        The first is looked for genre by genre: a join would read the titles of all.
+        """
+        items: QuerySet[PublishedGenreItem] = apps.get_model(
+            "catalog.PublishedGenreItem"
+        ).objects.filter(slug=OuterRef("slug"), min_age__lte=variant.maturity)
+        first = items.filter(_is_open(variant, now)).order_by("min_age")
+        return self.alias(first=Subquery(first.values("pk")[:1])).filter(
+            first__isnull=False, language=variant.language
+        )
 
     def as_documents(self) -> PublishedGenreQuerySet:
         """With ``document``, the text that a device gets."""

@@ -335,9 +335,7 @@ class GenreViewSet(ReadOnlyViewSet):
         """All genres, in the order in which to offer them."""
         variant, now = _variant(request), moments.of(request)
         every: Any = PublishedGenre.objects.as_documents()
-        genres = every.with_titles(
-            PublishedTitle.objects.visible(variant, now), variant.language
-        ).order_by("position", "slug")
+        genres = every.visible(variant, now).order_by("position", "slug")
         texts = dict(genres.values_list("slug", "document"))
         _mark(request, now, cache_keys.GENRES, cache_keys.TITLES)
         told = tellings.retold(texts, every, variant, key="slug")

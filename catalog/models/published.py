@@ -274,6 +274,27 @@ class PublishedGenre(models.Model):
         return f"{self.name} ({self.language})"
 
 
+class PublishedGenreItem(models.Model):
+    """That a genre has a published title, and what decides whether it may be shown.
+
+    Few genres have many titles: whether one has any to show is found at its first row,
+    not by counting what the index of titles knows of it.
+    """
+
+    title = _of_title("published_genre_items", db_index=True)
+    slug = models.CharField(max_length=60)
+    min_age = models.PositiveSmallIntegerField()
+    windowed = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["slug", "min_age"], name="published_genre_item_by_age")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.title_id}"
+
+
 class PublishedCollection(models.Model):
     """A collection in one language, as devices get it."""
 

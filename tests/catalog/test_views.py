@@ -1,15 +1,29 @@
 """What devices read: published titles only, in the language and within the ceiling."""
 
-import pytest
+import json
+from importlib import import_module
 
-from catalog.models import TitleTranslation
+import pytest
+from django.db import connection
+
+from catalog import publishing
+from catalog.models import PublishedGenre, PublishedGenreItem, TitleTranslation
+from streamapi.clients import Variant
+from tests.catalog.conftest import NOW
 from tests.factories import catalog
 
 pytestmark = pytest.mark.django_db
+ITEM = ("title_id", "slug", "min_age", "windowed")
 
 
 def names(page):
     return [card["name"] for card in page["results"]]
+
+
+def nodes(plan):
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
 
 
 def popular(name, popularity, **fields):
@@ -192,6 +206,33 @@ class TestGenres:
         assert slugs == ["drama", "erotic"]
         children = get("/v1/genres", maturity=7)["results"]
         assert children == [{"slug": "drama", "name": "Drama"}]
+
+    def test_follow_windows_and_what_is_withdrawn(self, get, publish):
+        war, noir = catalog.title(genres=("war",)), catalog.title(genres=("noir",))
+        catalog.window(war, territories=["DE"], ends_at=NOW)
+        publish(war, noir)
+        slugs = [genre["slug"] for genre in get("/v1/genres")["results"]]
+        assert slugs == ["noir"]
+        publishing.unpublish(noir, by=None, now=NOW)
+        assert get("/v1/genres")["results"] == []
+
+    def test_are_found_at_their_first_title(self, publish):
+        publish(*(catalog.title(genres=("war",)) for _ in range(9)))
+        genres = PublishedGenre.objects.visible(Variant("en", "US"), NOW)
+        [plan] = json.loads(genres.explain(analyze=True, format="json"))
+        table = PublishedGenreItem._meta.db_table
+        read = [n for n in nodes(plan["Plan"]) if n.get("Relation Name") == table]
+        assert [node["Actual Rows"] for node in read] == [1]
+
+    def test_known_before_there_was_a_list_of_their_titles(self, get, publish):
+        publish(catalog.title(genres=("war", "noir")), catalog.title(min_age=None))
+        before = set(PublishedGenreItem.objects.values_list(*ITEM))
+        PublishedGenreItem.objects.all().delete()
+        migration = import_module("catalog.migrations.0009_titles_of_genres")
+        with connection.cursor() as cursor:
+            cursor.execute(migration.KNOWN)
+        assert set(PublishedGenreItem.objects.values_list(*ITEM)) == before
+        assert len(before) == 2
 
     def test_are_named_in_the_language_asked_for(self, get, publish):
         catalog.genre("war", en="War", de="Krieg")

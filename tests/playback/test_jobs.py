@@ -349,7 +349,8 @@ class TestAdmin:
             for name in inlines
             for count in ("TOTAL", "INITIAL")
         }
-        return {"kind": "main", "language": "en"} | management | fields
+        plain = {"kind": "main", "language": "en", "position": 0}
+        return plain | management | fields
 
 
 def test_models_are_named_for_people() -> None:
