@@ -140,8 +140,8 @@ class Airing:
         start, end = self._seconds(now)
         return blackouts.first(self.known.bans, self.screen, start, end, now)
 
-    def watch(self, now: datetime) -> Watch:
-        """What its heartbeats have to know."""
+    def watch(self, now: datetime, *, ceiling: int) -> Watch:
+        """What its heartbeats have to know; ``ceiling`` is the profile's own."""
         start, end = self._seconds(now)
         stops_at, reason = self._end(end, now)
         ask_at = now + _RECHECK
@@ -162,6 +162,7 @@ class Airing:
             asked_at=int(now.timestamp()),
             age=self.terms.min_age or 0,
             age_until=int(self._age_until(now).timestamp()),
+            ceiling=ceiling,
         )
 
     def _age_until(self, now: datetime) -> datetime:
@@ -205,8 +206,8 @@ class Watch:
     """What a heartbeat has to know of a live session, kept with its lease.
 
     ``stops_at`` and ``reason`` are an end that is known in advance, 0 for none; at
-    ``ask_at`` rights are asked for again; ``age`` is allowed until ``age_until``. Moments
-    are seconds since 1970.
+    ``ask_at`` rights are asked for again; ``age`` is allowed until ``age_until``, unless
+    the profile's ``ceiling`` is lowered. Moments are seconds since 1970.
     """
 
     channel_pk: int
@@ -223,6 +224,7 @@ class Watch:
     age: int
     age_until: int
     asked_at: int = 0
+    ceiling: int = 0
 
     @property
     def screen(self) -> Screen:
@@ -339,7 +341,8 @@ def again(watch: Watch, holder: Holder, *, now: datetime) -> tuple[Airing, Allow
         screen=watch.screen,
         is_bound=bool(watch.programme_id),
     )
-    if now.timestamp() < watch.age_until:
+    was_lowered = holder.maturity < watch.ceiling
+    if now.timestamp() < watch.age_until and not was_lowered:
         holder = replace(holder, maturity=max(holder.maturity, watch.age))
     return airing, check(airing, holder, now=now, is_running=True)
 

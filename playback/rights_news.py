@@ -1,7 +1,8 @@
 """Rights that change while somebody watches live: the next heartbeat asks for them anew.
 
 What a household has is its own: the change is noted with its sessions. A channel may have
-any number of viewers, so every worker reads every few seconds which were changed lately.
+any number of viewers, so every worker reads every few seconds which were changed lately;
+a change of a package, or of what products open, counts as one of the channels in it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import DatabaseError, transaction
-from django.db.models.signals import m2m_changed, post_save
+from django.db.models import Q, QuerySet
+from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.utils import timezone
 
-from accounts.models import Account, Entitlement
+from accounts.models import Account, Entitlement, Package, Product, Profile
 from channels.models import Channel
 from playback import leases
 from playback.models import PlaybackSession
@@ -40,10 +42,16 @@ _known = _Known()
 
 def connect() -> None:
     """Hear of what households get and lose; called once in ``ready()``."""
-    for model in (Account, Entitlement):
+    for model in (Account, Entitlement, Profile):
         post_save.connect(_saved, sender=model, dispatch_uid="rights_news")
-    through = Channel.packages.through
-    m2m_changed.connect(_repacked, sender=through, dispatch_uid="rights_news")
+    pre_delete.connect(_unpacked, sender=Package, dispatch_uid="rights_news")
+    post_save.connect(_resold, sender=Product, dispatch_uid="rights_news")
+    for related, hear in (
+        (Channel.packages, _repacked),
+        (Product.packages, _resold),
+        (Product.includes, _resold),
+    ):
+        m2m_changed.connect(hear, sender=related.through, dispatch_uid="rights_news")
 
 
 def of_channel(channel_pk: int, asked_s: int) -> bool:
@@ -75,12 +83,10 @@ def refresh(now: datetime) -> None:
 
 
 def _saved(instance: Any, *, created: bool, **_: Any) -> None:
-    if isinstance(instance, Account):
-        account_pk = instance.pk
-        if created:
-            return
-    else:
-        account_pk = instance.account_id
+    if created and not isinstance(instance, Entitlement):
+        return
+    is_account = isinstance(instance, Account)
+    account_pk = instance.pk if is_account else instance.account_id
     transaction.on_commit(partial(_note, account_pk))
 
 
@@ -88,7 +94,38 @@ def _repacked(
     instance: Any, pk_set: set[int] | None, *, reverse: bool, **_: Any
 ) -> None:
     """Packages are a part of the channel: it is changed when they are."""
-    changed = (pk_set or set()) if reverse else {instance.pk}
+    if not reverse:
+        _touch(Channel.objects.filter(pk=instance.pk))
+        return
+    _touch(Channel.objects.filter(pk__in=pk_set or ()))
+    _unpacked(instance)
+
+
+def _unpacked(instance: Package, **_: Any) -> None:
+    """A package that goes, with or without its content."""
+    _touch(Channel.objects.filter(packages=instance))
+
+
+def _resold(
+    instance: Product | Package, pk_set: set[int] | None = None, **signal: Any
+) -> None:
+    """What a product opens, itself or as a part of another, may be another set now."""
+    if isinstance(instance, Package):
+        _unpacked(instance)
+        return
+    is_about_parts = signal.get("model") is Product
+    products = {instance.pk, *((pk_set or ()) if is_about_parts else ())}
+    packages = set() if is_about_parts else pk_set or set()
+    opened = Package.objects.filter(
+        Q(pk__in=packages)
+        | Q(products__in=products)
+        | Q(products__product__in=products)
+    )
+    _touch(Channel.objects.filter(packages__in=opened))
+
+
+def _touch(channels: QuerySet[Channel]) -> None:
+    changed = channels.values("pk")
     Channel.objects.filter(pk__in=changed).update(updated_at=timezone.now())
 
 

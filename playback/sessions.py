@@ -40,7 +40,7 @@ from playback.content import Playable
 from playback.households import Household, Question
 from playback.keyring import delivery_keys
 from playback.leases import LEASE_S, Beat, Facts, Hot, Limits, Standing
-from playback.live import End, Watch
+from playback.live import Airing, End, Watch
 from playback.models import Asset, ContentKey, PlaybackSession
 from playback.progress import Event
 from playback.shards import Keys
@@ -363,7 +363,7 @@ def _facts(
         end_ms=playable.credits_ms,
         episode=playable.is_episode,
         granted_until=int(now.timestamp()) + settings.DELIVERY_TTL_S,
-        live=asdict(playable.airing.watch(now)) if playable.airing else None,
+        live=_watch(playable.airing, holder, now) if playable.airing else None,
     )
 
 
@@ -515,6 +515,10 @@ def _live_facts(session: PlaybackSession) -> dict[str, Any]:
     return {"live": session.facts["live"]} if session.facts.get("live") else {}
 
 
+def _watch(airing: Airing, holder: Holder, now: datetime) -> dict[str, Any]:
+    return asdict(airing.watch(now, ceiling=holder.maturity))
+
+
 def _who_goes_on(
     session: PlaybackSession, viewer: Viewer | None, now: datetime
 ) -> Holder:
@@ -527,7 +531,7 @@ def _watched_on(session: PlaybackSession, holder: Holder, now: datetime) -> Allo
     """Ask for the rights of a live session again; what was found is kept with it."""
     watch = Watch(**session.facts["live"])
     airing, allow = live.again(watch, holder, now=now)
-    session.facts["live"] = asdict(airing.watch(now))
+    session.facts["live"] = _watch(airing, holder, now)
     PlaybackSession.objects.filter(pk=session.pk).update(facts=session.facts)
     return allow
 

@@ -13,14 +13,14 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts import pins, support
-from accounts.models import Entitlement
+from accounts.models import Entitlement, Package, Product
 from channels import blackouts
 from channels.models import Channel, ChannelSource, Programme
 from playback import rights_news
 from playback.models import Asset, PlaybackSession, WatchProgress
 from streamapi.state import client as state
 from tests.factories import accounts, channels, playback
-from tests.playback.screens import PLAY, household
+from tests.playback.screens import PLAY, Screen, household
 
 NOW = datetime(2027, 1, 15, 20, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -78,6 +78,17 @@ def beat(client: Client, session: str, **body: Any) -> Any:
 
 def code(response: Any) -> tuple[int, str]:
     return response.status_code, response.json()["code"]
+
+
+def behind_a_pin(channel: Channel) -> Screen:
+    """A screen that plays what is above the profile's ceiling, by somebody's PIN."""
+    channel.programmes.update(min_age=16)
+    (screen,) = household(1, maturity=12)
+    guard = accounts.make_profile(screen.device.account, name="Grace", maturity=18)
+    pins.store(guard, "2468")
+    proof = screen.send("POST", "/v1/me/pin-proof", {"pin": "2468"}).json()
+    screen.play("", channel_id="meridian", pin_proof=proof["pin_proof"])
+    return screen
 
 
 class TestTheAnswer:
@@ -504,12 +515,7 @@ class TestDuringPlay:
         evening: dict[str, Programme],
         travel: time_machine.Traveller,
     ) -> None:
-        channel.programmes.update(min_age=16)
-        (screen,) = household(1, maturity=12)
-        guard = accounts.make_profile(screen.device.account, name="Grace", maturity=18)
-        pins.store(guard, "2468")
-        proof = screen.send("POST", "/v1/me/pin-proof", {"pin": "2468"}).json()
-        screen.play("", channel_id="meridian", pin_proof=proof["pin_proof"])
+        screen = behind_a_pin(channel)
         for minutes in (6, 18, 29):
             travel.move_to(NOW + minutes * MINUTE)
             assert screen.beat().json()["action"] == "continue"
@@ -659,6 +665,26 @@ def suspend(owned: Entitlement, **why: Any) -> None:
     support.suspend(owned.account, **why)
 
 
+def gone(package: Package, _product: Product) -> object:
+    """The package is deleted."""
+    return package.delete()
+
+
+def emptied(package: Package, _product: Product) -> object:
+    """No product opens the package any longer."""
+    return package.products.clear()
+
+
+def unsold(_package: Package, product: Product) -> object:
+    """The product opens nothing any longer."""
+    return product.packages.clear()
+
+
+def parted(_package: Package, product: Product) -> object:
+    """It is no part of any bundle any longer."""
+    return Product.objects.get(code="all").includes.clear()
+
+
 class TestRightsThatChange:
     """What an editor or the support changes ends with the next heartbeat, not later."""
 
@@ -737,6 +763,63 @@ class TestRightsThatChange:
             change(owned, by=accounts.make_staff(), reason="a test", now=NOW)
         told = screen.beat().json()
         assert (told["action"], told["reason"]) == ("stop", reason)
+
+    @pytest.mark.parametrize("change", [gone, emptied, unsold, parted])
+    def test_what_is_sold(
+        self,
+        channel: Channel,
+        change: Callable[[Package, Product], object],
+        travel: time_machine.Traveller,
+    ) -> None:
+        sport, other = accounts.make_package("sport"), accounts.make_package("other")
+        channel.packages.set([sport, other])
+        (screen,) = household(1, packages=["basic"])
+        part = accounts.make_product("sport", kind="add_on")
+        bundle = accounts.make_product("all", "basic", kind="bundle")
+        bundle.includes.add(part)
+        accounts.own(screen.device.account, bundle)
+        assert screen.play("", channel_id="meridian").status_code == 201
+        travel.move_to(NOW + timedelta(seconds=20))
+        rights_news.forget()
+        assert screen.beat().json()["action"] == "continue"
+        travel.move_to(NOW + timedelta(seconds=40))
+        change(sport, part)
+        rights_news.forget()
+        told = screen.beat().json()
+        assert (told["action"], told["reason"]) == ("stop", "not_entitled")
+
+    def test_a_ceiling_that_is_lowered(
+        self,
+        channel: Channel,
+        evening: dict[str, Programme],
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        channel.programmes.update(min_age=12)
+        (screen,) = household(1, maturity=12)
+        screen.play("", channel_id="meridian")
+        for ceiling, action in ((16, "continue"), (12, "continue"), (6, "stop")):
+            screen.profile.maturity = ceiling
+            with django_capture_on_commit_callbacks(execute=True):
+                screen.profile.save()
+            told = screen.beat().json()
+            assert told["action"] == action, ceiling
+        assert told["reason"] == "maturity_blocked"
+
+    def test_a_profile_that_changes_otherwise_keeps_what_a_pin_opened(
+        self,
+        channel: Channel,
+        evening: dict[str, Programme],
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        screen = behind_a_pin(channel)
+        with django_capture_on_commit_callbacks(execute=True):
+            screen.profile.name = "Ida"
+            screen.profile.save()
+        assert screen.beat().json()["action"] == "continue"
+        with django_capture_on_commit_callbacks(execute=True):
+            screen.profile.maturity = 6
+            screen.profile.save()
+        assert screen.beat().json()["reason"] == "maturity_blocked"
 
     def test_while_the_database_is_away_what_was_known_holds(
         self, channel: Channel, monkeypatch: pytest.MonkeyPatch
