@@ -26,10 +26,16 @@ def redacted(text: str) -> str:
 
 
 class WithoutSecrets(logging.Filter):
-    """For loggers that are not ours: gunicorn names the address of what went wrong."""
+    """For loggers that are not ours: gunicorn names the address of what went wrong.
+
+    So do exceptions, in their own words: a traceback is written here, before any handler.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = redacted(record.getMessage()), ()
+        if record.exc_info:
+            text = logging.Formatter().formatException(record.exc_info)
+            record.exc_text = redacted(text)
         return True
 
 

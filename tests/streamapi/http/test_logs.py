@@ -66,6 +66,24 @@ class TestSecretsInAddresses:
         assert "s-e_c" not in record.getMessage()
         assert address.partition("?")[0] in record.getMessage()
 
+    def test_nor_a_traceback_of_the_server(self, address):
+        try:
+            raise ValueError(f"cannot read {address}")
+        except ValueError as error:
+            record = logging.getLogger("gunicorn.error").makeRecord(
+                "gunicorn.error",
+                logging.ERROR,
+                __file__,
+                1,
+                "Error",
+                (),
+                (type(error), error, error.__traceback__),
+            )
+        assert WithoutSecrets().filter(record)
+        text = logging.Formatter().format(record)
+        assert "s-e_c" not in text
+        assert f"ValueError: cannot read {address.partition('?')[0]}" in text
+
 
 def test_what_follows_a_secret_stays():
     line = formatted(logging.ERROR, "at %s", "/x?link=abc&lineup=north 'twice'")
