@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.forms import ModelForm
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
@@ -120,10 +121,41 @@ class ChannelGroupAdmin(admin.ModelAdmin[ChannelGroup]):
     ordering = ("position", "pk")
 
 
+class LineupEntryForm(ModelForm[LineupEntry]):
+    """A place in a line-up; what is there once is asked of all places together."""
+
+    def validate_constraints(self) -> None:
+        """Not against the rows as they were: numbers may have been exchanged."""
+
+
+class LineupEntryFormSet(
+    BaseInlineFormSet[LineupEntry, Lineup, ModelForm[LineupEntry]]
+):
+    """The places of a line-up: each channel and each number once."""
+
+    def clean(self) -> None:
+        taken: set[tuple[Any, ...]] = set()
+        for form in self.forms:
+            if form in self.deleted_forms or form.errors or not form.cleaned_data:
+                continue
+            values = form.cleaned_data
+            number = (values["number_major"], values["number_minor"])
+            for name, value, code in (
+                ("channel", (values["channel"],), "channel_twice"),
+                ("number_major", number, "number_twice"),
+            ):
+                if (name, value) in taken:
+                    text = "This is in the line-up already."
+                    form.add_error(name, ValidationError(text, code))
+                taken.add((name, value))
+
+
 class LineupEntryInline(admin.TabularInline[LineupEntry, Lineup]):
     """The channels of a line-up and their numbers."""
 
     model = LineupEntry
+    form = LineupEntryForm
+    formset = LineupEntryFormSet
     extra = 0
     autocomplete_fields = ("channel",)
     ordering = ("sort_number",)
@@ -235,12 +267,40 @@ class ProgrammeAdmin(admin.ModelAdmin[Programme]):
 class EpgSourceAdmin(admin.ModelAdmin[EpgSource]):
     """Feeds and how much they are trusted."""
 
-    list_display = ("name", "location", "is_active", "checked_at")
+    list_display = (
+        *("name", "location", "is_active", "interval_min"),
+        *("checked_at", "last_result", "next_check"),
+    )
     search_fields = ("name", "slug", "location")
     ordering = ("name", "pk")
     prepopulated_fields = {"slug": ("name",)}
-    readonly_fields = ("checked_at",)
+    readonly_fields = ("checked_at", "last_result", "next_check")
     actions = ("import_now",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EpgSource]:
+        """With the state of the last version of each."""
+        versions = GuideVersion.objects.filter(source=OuterRef("pk"))
+        last = versions.order_by("-started_at", "-pk").values("state")[:1]
+        return super().get_queryset(request).annotate(last_state=Subquery(last))
+
+    @admin.display(description="last result", empty_value="never imported")
+    def last_result(self, obj: EpgSource) -> str | None:
+        """What came of it when it was last asked, with the way to its versions."""
+        state = getattr(obj, "last_state", None)
+        if state is None:
+            return None
+        versions = reverse("admin:channels_guideversion_changelist")
+        return format_html(
+            '<a href="{}?source__id__exact={}">{}</a>',
+            versions,
+            obj.pk,
+            GuideVersion.State(state).label,
+        )
+
+    @admin.display(description="next check", empty_value="with the next tick")
+    def next_check(self, obj: EpgSource) -> datetime | str | None:
+        """When the clock asks next whether it has changed."""
+        return obj.due_at if obj.is_active else "not active"
 
     @admin.action(description="Import now", permissions=["change"])
     def import_now(self, request: HttpRequest, chosen: QuerySet[EpgSource]) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from catalog.models.base import LanguageField
 from channels.models.channels import Channel
+
+_SLACK: Final = timedelta(seconds=30)
+"""By how much a source is due early: the clock itself is late by a moment."""
 
 
 class EpgSource(models.Model):
@@ -39,6 +45,12 @@ class EpgSource(models.Model):
         max_length=1000, unique=True, help_text="A path or an https address."
     )
     is_active = models.BooleanField(default=True)
+    interval_min = models.PositiveSmallIntegerField(
+        "minutes between checks",
+        default=60,
+        validators=[MinValueValidator(5), MaxValueValidator(7 * 24 * 60)],
+        help_text="How often the clock asks whether the feed has changed.",
+    )
     language = LanguageField(
         default="en", help_text="Of texts that do not name their language."
     )
@@ -75,6 +87,17 @@ class EpgSource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the clock checks it next; ``None`` before it ever was."""
+        if self.checked_at is None:
+            return None
+        return self.checked_at + timedelta(minutes=self.interval_min)
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the clock is to check it now."""
+        return self.due_at is None or self.due_at <= now + _SLACK
 
 
 class ChannelMatch(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from catalog.models.base import country_code
@@ -27,6 +28,16 @@ class Lineup(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """A territory has one line-up that is shown when a device names none."""
+        others = Lineup.objects.exclude(pk=self.pk)
+        rival = others.filter(territories__overlap=self.territories or []).first()
+        if rival is not None:
+            both = ", ".join(sorted({*self.territories} & {*rival.territories}))
+            text = f"{rival} is the line-up of {both} already."
+            error = ValidationError(text, code="territory_taken")
+            raise ValidationError({"territories": error})
+
 
 class LineupEntry(models.Model):
     """A channel's place in a line-up."""
@@ -39,14 +50,17 @@ class LineupEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "line-up entries"
-        constraints = [
+        constraints = [  # asked at the end: two channels may exchange their numbers
             models.UniqueConstraint(
-                fields=["lineup", "channel"], name="lineup_channel_once"
+                fields=["lineup", "channel"],
+                name="lineup_channel_once",
+                deferrable=models.Deferrable.DEFERRED,
             ),
             models.UniqueConstraint(
                 fields=["lineup", "number_major", "number_minor"],
                 name="lineup_number_once",
                 nulls_distinct=False,
+                deferrable=models.Deferrable.DEFERRED,
             ),
         ]
 

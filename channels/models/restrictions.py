@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,6 +15,9 @@ from catalog.models.base import country_code
 from channels.models.channels import Channel
 from channels.querysets import BlackoutQuerySet
 from streamapi.clients import FORM_FACTORS
+
+LONGEST: Final = timedelta(days=366)
+"""What is longer is a mistyped year, or a matter of the channel's territories."""
 
 
 class Blackout(models.Model):
@@ -62,3 +70,25 @@ class Blackout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.starts_at:%Y-%m-%d %H:%M}"
+
+    def clean(self) -> None:
+        found = {
+            name: ValidationError(text, code) for name, code, text in self._wrong()
+        }
+        if found:
+            raise ValidationError(found)
+
+    def _wrong(self) -> Iterator[tuple[str, str, str]]:
+        """What is wrong with the fields together: the field, a stable code, words."""
+        if self.starts_at and self.ends_at:
+            if self.ends_at <= self.starts_at:
+                yield "ends_at", "reversed_period", "It ends after it starts."
+            if self.ends_at - self.starts_at > LONGEST:
+                yield "ends_at", "period_too_long", "It lasts a year at most."
+        if self.alternative is not None:
+            if self.alternative_id == self.channel_id:
+                text = "That is the channel that is blacked out."
+                yield "alternative", "alternative_is_itself", text
+            if not self.alternative.is_active:
+                text = "That channel is not active."
+                yield "alternative", "alternative_not_active", text

@@ -95,6 +95,18 @@ class TestPages:
         ):
             assert editor.get(url(model)).status_code == 200, model
 
+    def test_feeds_show_their_last_result_and_next_check(self, editor, tmp_path):
+        version = imported(tmp_path)
+        make_feed(slug="new")
+        make_feed(slug="off", is_active=False)
+        page = editor.get(url("epgsource")).content.decode()
+        assert f'?source__id__exact={version.source_id}">Applied</a>' in page
+        assert "never imported" in page
+        assert "with the next tick" in page
+        assert "not active" in page
+        page = editor.get(url("epgsource", "change", version.source_id))
+        assert "Applied</a>" in page.content.decode()
+
     def test_a_gap_is_seen_in_the_list(self, editor):
         channel = make_channel()
         make_programme(channel, NOON, 60)
@@ -111,6 +123,63 @@ class TestChannel:
         assert response.status_code == 302, response.context["errors"]
         channel.refresh_from_db()
         assert (channel.name, channel.locked_fields) == ("After", ["name"])
+
+
+class TestLineup:
+    @pytest.fixture
+    def lineup(self):
+        return make_lineup("north", [make_channel(), make_channel()])
+
+    def save(self, editor, lineup, *rows, added=()):
+        """The line-up with other numbers, and with more channels."""
+        address = url("lineup", "change", lineup.pk)
+        data = form_of(editor, address)
+        for place, (major, minor) in enumerate(rows):
+            data[f"entries-{place}-number_major"] = major
+            data[f"entries-{place}-number_minor"] = minor
+        for place, (channel, major, minor) in enumerate(added, 2):
+            data[f"entries-{place}-channel"] = channel
+            data[f"entries-{place}-number_major"] = major
+            data[f"entries-{place}-number_minor"] = minor
+        data["entries-TOTAL_FORMS"] = 2 + len(added)
+        return editor.post(address, data)
+
+    def numbers(self, lineup):
+        return [str(entry) for entry in lineup.entries.order_by("channel")]
+
+    def codes(self, response):
+        [inline] = response.context["inline_admin_formsets"]
+        return [
+            {name: error[0].code for name, error in form.errors.as_data().items()}
+            for form in inline.formset.forms
+        ]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_numbers_are_exchanged(self, editor, lineup):
+        response = self.save(editor, lineup, (2, ""), (1, ""))
+        assert response.status_code == 302, self.codes(response)
+        assert self.numbers(lineup) == ["2", "1"]
+
+    @pytest.mark.parametrize("minor", ["", 4])
+    def test_a_number_is_given_once(self, editor, lineup, minor):
+        response = self.save(editor, lineup, (7, minor), (7, minor))
+        assert self.codes(response) == [{}, {"number_major": "number_twice"}]
+        assert self.numbers(lineup) == ["1", "2"]
+
+    def test_a_channel_has_one_place_and_exists(self, editor, lineup):
+        first = lineup.entries.first().channel_id
+        added = [(first, 8, ""), (0, 9, "")]
+        response = self.save(editor, lineup, (1, ""), (2, ""), added=added)
+        wrong = [{"channel": "channel_twice"}, {"channel": "invalid_choice"}]
+        assert self.codes(response) == [{}, {}, *wrong]
+        assert lineup.entries.count() == 2
+
+    def test_a_place_that_is_removed_gives_its_number_free(self, editor, lineup):
+        address = url("lineup", "change", lineup.pk)
+        data = form_of(editor, address)
+        data |= {"entries-0-DELETE": "on", "entries-1-number_major": 1}
+        assert editor.post(address, data).status_code == 302
+        assert self.numbers(lineup) == ["1"]
 
 
 class TestProgrammeLink:

@@ -57,6 +57,21 @@ class TestImportEpg:
         assert "in the guide" in run("import_epg")
         assert "Unchanged" in run("import_epg", "mine")
 
+    def test_the_clock_checks_each_feed_at_its_interval(self, tmp_path):
+        (tmp_path / "guide.xml").write_text(FEED)
+        feed = make_feed(location=str(tmp_path / "guide.xml"), interval_min=90)
+        off = make_feed(slug="off", is_active=False)
+        assert "in the guide" in run("import_epg", due=True)
+        assert not run("import_epg", due=True)
+        for minutes, said in ((89, ""), (90, "Unchanged")):
+            checked = timezone.now() - timedelta(minutes=minutes)
+            EpgSource.objects.filter(pk=feed.pk).update(checked_at=checked)
+            out = run("import_epg", due=True)
+            assert said in out
+            assert bool(out) == bool(said)
+        off.refresh_from_db()
+        assert off.checked_at is None
+
     def test_a_dry_run_stores_nothing(self, tmp_path):
         (tmp_path / "guide.xml").write_text(FEED)
         out = run("import_epg", str(tmp_path / "guide.xml"), dry_run=True)

@@ -165,9 +165,69 @@ class TestLineup:
             LineupEntry.objects.create(
                 lineup=lineup, channel=make_channel(), number_major=1
             )
+            connection.check_constraints()
+
+    def test_a_territory_has_one(self):
+        make_lineup("north", [], territories=["DE", "AT"])
+        south = make_lineup("south", [], territories=["CH"])
+        south.full_clean()
+        south.territories = ["AT", "CH"]
+        with pytest.raises(ValidationError) as refused:
+            south.full_clean()
+        [error] = refused.value.error_dict["territories"]
+        assert error.code == "territory_taken"
+        assert error.message == "north is the line-up of AT already."
+
+    @pytest.mark.parametrize("region", ["de", "DEU", "D3", ""])
+    def test_a_territory_is_two_capital_letters(self, region):
+        lineup = make_lineup("north", [], territories=[region])
+        with pytest.raises(ValidationError) as refused:
+            lineup.full_clean()
+        assert list(refused.value.error_dict) == ["territories"]
 
 
 class TestBlackout:
+    def refused(self, **fields):
+        """The field that is refused, and the code."""
+        blackout = make_blackout(make_channel())
+        for name, value in fields.items():
+            setattr(blackout, name, value)
+        with pytest.raises(ValidationError) as refusal:
+            blackout.full_clean()
+        [(name, errors)] = refusal.value.error_dict.items()
+        return name, errors[0].code
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"ends_at": NOON - timedelta(hours=1)}, "reversed_period"),
+            ({"ends_at": NOON}, "reversed_period"),
+            ({"ends_at": NOON + timedelta(days=400)}, "period_too_long"),
+            ({"ends_at": None}, "null"),
+            ({"territories": ["de"]}, "item_invalid"),
+            ({"territories": ["DEU"]}, "item_invalid"),
+            ({"form_factors": ["toaster"]}, "item_invalid"),
+            ({"reason": "weather"}, "invalid_choice"),
+        ],
+    )
+    def test_what_is_wrong_is_said_at_its_field(self, fields, code):
+        [name] = fields
+        assert self.refused(starts_at=NOON, **fields) == (name, code)
+
+    def test_the_alternative_is_another_channel_on_the_air(self):
+        blackout = make_blackout(make_channel(), alternative=make_channel())
+        blackout.full_clean()
+        off = make_channel(is_active=False)
+        assert self.refused(alternative=off) == (
+            "alternative",
+            "alternative_not_active",
+        )
+        blackout.alternative = blackout.channel
+        with pytest.raises(ValidationError) as refusal:
+            blackout.full_clean()
+        [error] = refusal.value.error_dict["alternative"]
+        assert error.code == "alternative_is_itself"
+
     @pytest.mark.parametrize(
         ("fields", "holds"),
         [

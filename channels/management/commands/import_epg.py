@@ -40,12 +40,20 @@ class Command(BaseCommand):
             "--force", action="store_true", help="read a file that has not changed"
         )
         parser.add_argument(
+            "--due",
+            action="store_true",
+            help="only those whose interval has passed",
+        )
+        parser.add_argument(
             "--issues", type=int, default=20, help="how many refusals to list"
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        failed = False
-        for source in self._sources(options["sources"]):
+        failed, now = False, timezone.now()
+        sources = self._sources(options["sources"])
+        if options["due"]:
+            sources = [source for source in sources if source.is_due(now)]
+        for source in sources:
             try:
                 version = versions.run_import(
                     source,
