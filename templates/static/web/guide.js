@@ -1,15 +1,15 @@
-// The guide: channels by time, scrolled both ways, loaded as it comes into view.
-import { shared } from "./api.js";
+// The guide: channels by time, scrolled both ways. Only what is near what is in view is on the
+// page, so a thousand channels cost what a screenful does.
 import { shortGuide } from "./daylist.js";
+import { BLOCK, Blocks, ROWS } from "./guideblocks.js";
 import { HOUR, MINUTE, channels, dayOf, episode, forgetChannels, logo, marks, midnight, noteTime, serverNow, showDetails, timeOf } from "./television.js";
 import { busy, h } from "./ui.js";
 import { word } from "./words.js";
 
-const BLOCK = 6 * HOUR; // windows of the API that all devices share
-const ROWS = 25; // channels of one page
 const BEFORE = 2; // days
 const AFTER = 7;
 const TICK_MS = 15_000;
+const AHEAD = 8; // rows above and below those in view that are filled as well
 const NARROW = "(max-width: 45rem)";
 
 export async function guide(view) {
@@ -32,17 +32,18 @@ export async function guide(view) {
 
 class Grid {
   constructor(view, all) {
-    Object.assign(this, { view, all, group: "", rows: new Map(), loaded: new Set() });
+    Object.assign(this, { view, all, group: "", held: new Set() });
     this.from = Math.floor(midnight(serverNow() - BEFORE * 24 * HOUR) / BLOCK) * BLOCK;
     this.until = this.from + (BEFORE + AFTER) * 24 * HOUR;
     this.build();
     this.show("");
     this.toNow();
-    this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.timer = setInterval(() => { this.tick(); this.load(); }, TICK_MS);
   }
 
   close() {
     clearInterval(this.timer);
+    this.blocks.keep(() => false);
   }
 
   get minute() { // pixels, as the style sheet says
@@ -65,7 +66,7 @@ class Grid {
     this.corner = h("div.guide__corner", { "aria-live": "polite" });
     this.body = h("div.guide__body");
     this.scroller = h("div.guide", { "data-testid": "guide", "data-keep-focus": true },
-      h("div.guide__head", {}, this.corner, this.lane), this.body, this.line);
+      h("div.guide__head", {}, this.corner, this.lane), h("div.guide__sheet", {}, this.body, this.line));
     this.scroller.style.setProperty("--minutes", minutes);
     this.days = h("div.chips", { role: "group" });
     for (let day = midnight(serverNow() - BEFORE * 24 * HOUR); day < this.until; day += 24 * HOUR) {
@@ -95,23 +96,66 @@ class Grid {
   show(group) {
     this.group = group;
     for (const chip of this.chips.children) chip.setAttribute("aria-pressed", String(chip.dataset.group === group));
-    this.rows.clear();
-    this.loaded.clear();
-    this.pages = [{ cursor: "", number: 0 }];
+    this.blocks?.keep(() => false);
+    this.blocks = new Blocks(group, group ? { 0: "" } : this.all.cursors, (answer) => this.take(answer));
+    this.dressed = new Set(); // pages whose rows are not empty
     const shown = this.all.filter((one) => !group || one.group?.slug === group);
-    this.body.replaceChildren(...shown.map((channel) => this.row(channel)));
+    this.list = shown.map((channel, place) => this.row(channel, place));
+    this.rows = new Map(this.list.map((row) => [row.channel.id, row]));
+    this.body.replaceChildren(...this.list.map((row) => row.node));
+    this.scroller.scrollTop = 0;
     this.tick();
     this.load();
   }
 
-  row(channel) {
-    const cells = h("div.guide__cells");
-    const node = h("div.guide__row", { "data-channel": channel.slug },
-      h("a.guide__channel", { href: `/channel/${channel.slug}`, "data-testid": "channel", title: channel.name },
-        h("span.guide__number", {}, channel.number || ""), logo(channel)),
-      cells);
-    this.rows.set(channel.id, { channel, node, cells, known: new Map() });
-    return node;
+  row(channel, place) {
+    const node = h("div.guide__row", { "data-channel": channel.slug });
+    return { channel, place, node, cells: h("div.guide__cells"), known: new Map() };
+  }
+
+  page(number) {
+    return this.list.slice(Math.max(0, number * ROWS), Math.max(0, (number + 1) * ROWS));
+  }
+
+  // The rows of a page are empty until they come near what is in view.
+  dress(page) {
+    for (const { channel, node, cells } of this.page(page)) {
+      if (node.childElementCount) continue;
+      node.append(
+        h("a.guide__channel", { href: `/channel/${channel.slug}`, "data-testid": "channel", title: channel.name },
+          h("span.guide__number", {}, channel.number || ""), logo(channel)),
+        cells);
+    }
+    this.dressed.add(page);
+  }
+
+  // What is far leaves the page; not the row that has the focus.
+  trim(first, last, from, until) {
+    this.blocks.keep(({ page, start }) => first <= page && page <= last && from <= start && start < until);
+    for (const page of this.dressed) {
+      if (first <= page && page <= last) {
+        for (const row of this.page(page)) this.thin(row, from, until);
+        continue;
+      }
+      const left = this.page(page).filter((row) => !row.node.contains(document.activeElement));
+      const isFar = page < first - 1 || page > last + 1;
+      for (const row of left) this.empty(row, isFar);
+      if (isFar && left.length === this.page(page).length) this.dressed.delete(page);
+    }
+  }
+
+  thin(row, from, until) {
+    for (const [id, { cell, start, end }] of row.known) {
+      if ((start < until && end > from) || cell === document.activeElement) continue;
+      cell.remove();
+      row.known.delete(id);
+    }
+  }
+
+  empty(row, wholly) {
+    if (row.known.size) row.cells.replaceChildren();
+    row.known.clear();
+    if (wholly) row.node.replaceChildren();
   }
 
   later() {
@@ -126,73 +170,63 @@ class Grid {
     const left = this.from + (scroller.scrollLeft / minute) * MINUTE;
     const right = left + (scroller.clientWidth / minute) * MINUTE;
     this.name(left + HOUR);
-    const height = this.body.firstElementChild?.offsetHeight || 1;
-    const last = Math.floor((scroller.scrollTop + scroller.clientHeight) / height / ROWS);
-    const first = Math.floor(Math.max(0, scroller.scrollTop - height) / height / ROWS);
-    for (let start = Math.floor(left / BLOCK) * BLOCK - BLOCK; start < right + BLOCK / 2; start += BLOCK) {
-      for (let page = first; page <= last; page += 1) this.fetch(page, start);
+    const pageOf = (pixels) => Math.min(
+      Math.max(0, Math.floor(pixels / this.height / ROWS)), Math.max(0, Math.ceil(this.list.length / ROWS) - 1));
+    const first = pageOf(scroller.scrollTop - AHEAD * this.height);
+    const last = pageOf(scroller.scrollTop + scroller.clientHeight + AHEAD * this.height);
+    const from = Math.floor(left / BLOCK) * BLOCK - BLOCK;
+    const until = Math.ceil(right / BLOCK) * BLOCK + BLOCK;
+    for (let page = first - 1; page <= last + 1; page += 1) this.dress(page);
+    this.trim(first, last, from, until);
+    this.hold(left);
+    const wanted = [];
+    for (let start = Math.max(from, this.from); start < Math.min(until, this.until); start += BLOCK) {
+      for (let page = first; page <= last; page += 1) wanted.push([page, start]);
     }
+    const far = ([, start]) => Math.abs(start + BLOCK / 2 - (left + right) / 2);
+    this.blocks.want(wanted.sort((one, other) => far(other) - far(one)));
   }
 
-  async fetch(page, start) {
-    const key = `${this.group} ${page} ${start}`;
-    if (start < this.from || start >= this.until || this.loaded.has(key)) return;
-    this.loaded.add(key);
-    const group = this.group;
-    try {
-      const cursor = await this.cursor(page, start);
-      if (cursor === null) return;
-      const answer = await shared("/v1/guide", this.asks(start, cursor));
-      noteTime(answer.server_time);
-      if (group !== this.group) return;
-      this.cursors(group)[page + 1] ??= answer.next;
-      for (const { channel, programmes, blackouts } of answer.results) this.fill(channel.id, programmes, blackouts);
-    } catch (problem) {
-      this.loaded.delete(key); // asked for again when it is scrolled to
-      if (!problem.code) throw problem;
+  // The words of what began before the left edge stay in view. They alone are sticky: each
+  // thing that is costs the browser a layer, and a screen of them hundreds of milliseconds.
+  hold(left) {
+    const top = Math.floor(this.scroller.scrollTop / this.height);
+    const bottom = Math.ceil((this.scroller.scrollTop + this.scroller.clientHeight) / this.height);
+    const held = new Set();
+    for (const row of this.list.slice(top, bottom)) {
+      for (const { cell, start, end } of row.known.values()) if (start < left && left < end) held.add(cell);
     }
+    for (const cell of this.held) cell.classList.toggle("is-held", held.has(cell));
+    for (const cell of held) cell.classList.add("is-held");
+    this.held = held;
   }
 
-  asks(start, cursor) {
-    const moment = (at) => new Date(at).toISOString().replace(".000", "");
-    return {
-      from: moment(start), to: moment(start + BLOCK), limit: ROWS,
-      ...(this.group ? { group: this.group } : {}), ...(cursor ? { cursor } : {}),
-    };
+  get height() {
+    return this.list[0]?.node.getBoundingClientRect().height || 1; // not rounded: a thousand rows add up
   }
 
-  cursors(group) {
-    this.marks ??= {};
-    return (this.marks[group] ??= [""]);
-  }
-
-  // Where a page of channels starts; the pages before it are asked when they are unknown.
-  async cursor(page, start) {
-    const known = this.cursors(this.group);
-    for (let number = known.length - 1; known.length <= page; number += 1) {
-      if (known[number] === null) return null;
-      const answer = await shared("/v1/guide", this.asks(start, known[number]));
-      known[number + 1] = answer.next;
-    }
-    return known[page];
+  take(answer) {
+    noteTime(answer.server_time);
+    for (const { channel, programmes, blackouts } of answer.results) this.fill(channel.id, programmes, blackouts);
+    this.hold(this.leftEdge());
   }
 
   fill(channelId, programmes, blackouts) {
     const row = this.rows.get(channelId);
     if (!row) return;
     for (const programme of programmes) {
-      const before = row.known.get(programme.id);
-      if (before) continue;
-      const cell = this.cell(programme);
-      row.known.set(programme.id, { programme, cell });
+      if (row.known.has(programme.id)) continue;
+      const [start, end] = [Date.parse(programme.starts_at), Date.parse(programme.ends_at)];
+      const cell = this.cell(programme, start, end);
+      row.known.set(programme.id, { programme, cell, start, end });
       row.cells.append(cell);
     }
     for (const blackout of blackouts || []) this.shade(row, blackout);
     this.mark(row);
+    if (this.isAdrift && row.node.contains(document.activeElement)) this.go(this.landing(row), true);
   }
 
-  cell(programme) {
-    const [start, end] = [Date.parse(programme.starts_at), Date.parse(programme.ends_at)];
+  cell(programme, start, end) {
     const minutes = (end - start) / MINUTE;
     const detail = minutes > 20 ? [episode(programme), timeOf(start)].filter(Boolean).join(" · ") : "";
     const node = h("button.airing-cell", { type: "button", tabindex: -1, "data-testid": "programme", "data-id": programme.id, "data-start": start, "data-end": end, title: `${timeOf(start)} ${programme.title}` },
@@ -203,26 +237,26 @@ class Grid {
     return node;
   }
 
-  shade(row, { starts_at: start, ends_at: end }) {
+  shade(row, blackout) {
+    const [start, end] = [Date.parse(blackout.starts_at), Date.parse(blackout.ends_at)];
     if (row.known.has(`blackout ${start}`)) return;
-    const node = h("div.guide__blackout", { title: word("problems").blackout || "" });
-    node.style.setProperty("--at", this.at(Date.parse(start)));
-    node.style.setProperty("--for", (Date.parse(end) - Date.parse(start)) / MINUTE);
-    row.known.set(`blackout ${start}`, {});
-    row.cells.append(node);
+    const cell = h("div.guide__blackout", { title: word("problems").blackout || "" });
+    cell.style.setProperty("--at", this.at(start));
+    cell.style.setProperty("--for", (end - start) / MINUTE);
+    row.known.set(`blackout ${start}`, { cell, start, end });
+    row.cells.append(cell);
   }
 
   // The line of now, and what is past, running and to come.
   tick() {
     this.line.style.setProperty("--at", this.at(serverNow()));
-    for (const row of this.rows.values()) this.mark(row);
+    for (const row of this.list) this.mark(row);
   }
 
   mark(row) {
     const now = serverNow();
-    for (const { programme, cell } of row.known.values()) {
-      if (!cell) continue;
-      const [start, end] = [Number(cell.dataset.start), Number(cell.dataset.end)];
+    for (const { programme, cell, start, end } of row.known.values()) {
+      if (!programme) continue; // a blackout
       cell.classList.toggle("is-now", start <= now && now < end);
       cell.classList.toggle("is-past", end <= now);
       const kept = (programme.can || []).includes("catchup") && end + row.channel.capabilities.catchup_hours * HOUR > now;
@@ -255,14 +289,14 @@ class Grid {
 
   rowOf(node) {
     const slug = node.closest(".guide__row").dataset.channel;
-    return [...this.rows.values()].find((row) => row.channel.slug === slug);
+    return this.list.find((row) => row.channel.slug === slug);
   }
 
   // Up and down keep to the time that was chosen by left and right.
   focus(node) {
-    if (node.classList.contains("airing-cell") && !this.vertical) {
-      this.anchor = Math.max(Number(node.dataset.start), this.leftEdge());
-    }
+    if (this.vertical) return;
+    this.isAdrift = false;
+    if (node.classList.contains("airing-cell")) this.anchor = Math.max(Number(node.dataset.start), this.leftEdge());
   }
 
   leftEdge() {
@@ -270,31 +304,50 @@ class Grid {
   }
 
   key(event) {
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const rows = { ArrowUp: -1, ArrowDown: 1, PageUp: -this.screenful, PageDown: this.screenful, ChannelUp: -this.screenful, ChannelDown: this.screenful }[event.key];
+    const cells = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const from = event.target.closest(".airing-cell, .guide__channel");
-    if (!step || !from) return;
-    const to = event.key === "ArrowUp" || event.key === "ArrowDown" ? this.beside(from, step) : this.along(from, step);
+    if (!from || !(rows || cells)) return;
+    const to = rows ? this.beside(from, rows) : this.along(from, cells);
     if (!to) return;
     event.preventDefault();
-    this.vertical = event.key === "ArrowUp" || event.key === "ArrowDown";
+    this.go(to, Boolean(rows));
+  }
+
+  get screenful() {
+    return Math.max(1, Math.floor(this.scroller.clientHeight / this.height) - 2);
+  }
+
+  go(to, isVertical) {
+    this.vertical = isVertical;
     to.focus({ preventScroll: true });
     this.vertical = false;
     this.reveal(to);
   }
 
   beside(from, step) {
-    const row = from.closest(".guide__row");
-    const other = step > 0 ? row.nextElementSibling : row.previousElementSibling;
-    if (!other) return null;
-    if (from.classList.contains("guide__channel")) return other.querySelector(".guide__channel");
-    return this.around(other, this.anchor) || other.querySelector(".guide__channel");
+    const row = this.rowOf(from);
+    const place = Math.min(Math.max(0, row.place + step), this.list.length - 1);
+    if (place === row.place) return null;
+    this.dress(Math.floor(place / ROWS));
+    const other = this.list[place];
+    if (from.classList.contains("guide__channel") && !this.isAdrift) return other.node.querySelector(".guide__channel");
+    return this.landing(other);
+  }
+
+  // The programme of a row at the time that was chosen; its channel until that is there.
+  landing(row) {
+    const cell = this.around(row.node, this.anchor);
+    this.isAdrift = !cell;
+    return cell || row.node.querySelector(".guide__channel");
   }
 
   along(from, step) {
-    const cells = this.ordered(from.closest(".guide__row"));
-    if (from.classList.contains("guide__channel")) return step > 0 ? this.around(from.closest(".guide__row"), this.leftEdge() + 31 * MINUTE) || cells[0] : null;
+    const { node } = this.rowOf(from);
+    const cells = this.ordered(node);
+    if (from.classList.contains("guide__channel")) return step > 0 ? this.around(node, this.leftEdge() + 31 * MINUTE) || cells[0] : null;
     const to = cells[cells.indexOf(from) + step];
-    return to || (step < 0 ? from.closest(".guide__row").querySelector(".guide__channel") : null);
+    return to || (step < 0 ? node.querySelector(".guide__channel") : null);
   }
 
   ordered(row) {

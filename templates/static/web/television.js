@@ -30,15 +30,17 @@ export function midnight(moment) {
   return new Date(moment).setHours(0, 0, 0, 0);
 }
 
-// Every channel in the order of the remote control; asked for once a visit.
+// Every channel in the order of the remote control, asked for once a visit, and the cursors
+// with which its pages began: `found.cursors` by the place of their first channel.
 let known = null;
 export async function channels() {
   known ??= (async () => {
     const found = [];
+    found.cursors = { 0: "" };
     for (let cursor = ""; ;) {
       const page = await shared("/v1/channels", { limit: 100, ...(cursor ? { cursor } : {}) });
       found.push(...page.results);
-      cursor = page.next;
+      cursor = found.cursors[found.length] = page.next;
       if (!cursor || found.length >= 2000) return found;
     }
   })().catch((problem) => { known = null; throw problem; });
