@@ -23,16 +23,22 @@ _QUALITY: Final = frozenset({"hd", "uhd", "fhd", "sd", "4k", "tv"})
 _WORDS: Final = re.compile(r"[^\W_]+|\+\d+", re.UNICODE)
 _PROPOSE_FROM: Final = 60
 _NAME_CONFIDENCE: Final = 95
+_NOBODY: Final[Mapping[str, int]] = {}
 
 
 def match_channels(
-    source: EpgSource, feed: Mapping[str, FeedChannel]
+    source: EpgSource,
+    feed: Mapping[str, FeedChannel],
+    said: Mapping[str, int] = _NOBODY,
 ) -> dict[str, ChannelMatch]:
-    """The match of every channel of the feed, new ones found and stored."""
+    """The match of every channel of the feed, new ones found and stored.
+
+    ``said`` are channels that somebody has named for an id already.
+    """
     matches = {match.external_id: match for match in source.matches.all()}
     unknown = [channel for name, channel in feed.items() if name not in matches]
     if unknown:
-        found = _Finder(source).find_all(unknown)
+        found = _Finder(source, said).find_all(unknown)
         ChannelMatch.objects.bulk_create(found)
         matches |= {match.external_id: match for match in found}
     _take_over(matches.values(), feed)
@@ -66,7 +72,7 @@ def normal_name(name: str) -> str:
 class _Finder:
     """Finds channels for those that no feed of this source had before."""
 
-    def __init__(self, source: EpgSource) -> None:
+    def __init__(self, source: EpgSource, said: Mapping[str, int] = _NOBODY) -> None:
         self._source = source
         taken = ChannelMatch.objects.filter(state=ChannelMatch.State.MATCHED)
         self._taken = set(taken.values_list("channel_id", flat=True))
@@ -81,7 +87,7 @@ class _Finder:
             ChannelMatch.objects.exclude(source=source)
             .filter(channel__isnull=False, state=ChannelMatch.State.MATCHED)
             .values_list("external_id", "channel_id")
-        )
+        ) | dict(said)
 
     def find_all(self, unknown: Iterable[FeedChannel]) -> list[ChannelMatch]:
         """One match each, matched, proposed, or for a channel just created."""

@@ -19,8 +19,15 @@ from django.utils.text import slugify
 from channels import cache_keys, catchup, m3u
 from channels.m3u import M3uEntry, M3uHeader, M3uIssue, Readable
 from channels.matching import normal_name
-from channels.models import Channel, ChannelGroup, ChannelMatch, ChannelSource
+from channels.models import (
+    Channel,
+    ChannelGroup,
+    ChannelMatch,
+    ChannelSource,
+    EpgSource,
+)
 from channels.models.channels import MAX_CATCHUP_HOURS
+from channels.shifts import shifted_id
 from streamapi.responsecache import purge
 
 MAX_ISSUES: Final = 1000
@@ -114,6 +121,7 @@ class _Import:
             .values_list("external_id", "channel_id")
         )
         self._groups = {group.name: group for group in ChannelGroup.objects.all()}
+        self._shifts_changed = False
 
     def take(self, entries: Iterable[M3uEntry]) -> None:
         """All entries: channels first, then the streams of each."""
@@ -129,11 +137,14 @@ class _Import:
                 self._describe(self._channels[pk], entry)
             streams[pk].append(entry)
         self._streams(streams)
+        if self._shifts_changed:  # every feed is read again, though it has not changed
+            EpgSource.objects.update(content_digest="", etag="", last_modified="")
 
     def _find(self, entry: M3uEntry) -> int | None:
         """By the id of the guide, then by the names in the order players try them."""
         if entry.tvg_id:
-            known = self._guide_ids.get(entry.tvg_id) or self._slugs.get(entry.tvg_id)
+            listing = shifted_id(entry.tvg_id, entry.shift_s)
+            known = self._guide_ids.get(listing) or self._slugs.get(listing)
             if known:
                 return known
         for name in (entry.tvg_name, entry.tvg_name.replace("_", " "), entry.name):
@@ -151,7 +162,8 @@ class _Import:
         self._names.setdefault(normal_name(entry.name), channel.pk)
         self._slugs[channel.slug] = channel.pk
         if entry.tvg_id:
-            self._guide_ids.setdefault(entry.tvg_id, channel.pk)
+            listing = shifted_id(entry.tvg_id, entry.shift_s)
+            self._guide_ids.setdefault(listing, channel.pk)
         self._report.created.append(entry.name)
         return channel.pk
 
@@ -223,6 +235,8 @@ class _Import:
         if source.pk and not changed:
             return
         self._report.streams["changed" if source.pk else "added"] += 1
+        before = source.options.get("shift_s", 0)
+        self._shifts_changed |= values["options"].get("shift_s", 0) != before
         for name in changed:
             setattr(source, name, values[name])
         source.save()

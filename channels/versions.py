@@ -35,6 +35,7 @@ from channels.models import (
     Programme,
     SupersededProgramme,
 )
+from channels.shifts import Shifts
 from channels.xmltv_times import format_time
 from streamapi.errors import Conflict, DomainError
 from streamapi.responsecache import purge
@@ -190,8 +191,10 @@ def _stage(
     """Read the feed and find out what it would change."""
     with connection.cursor() as cursor:
         cursor.execute(staging.CREATE)
-        channels = _copy(cursor, source, version, feed, outcome)
-        matches = matching.match_channels(source, channels)
+        shifts = Shifts()
+        channels = _copy(cursor, source, version, feed, outcome, shifts)
+        shifts.realign(source)
+        matches = matching.match_channels(source, channels, shifts.channels())
         stage = staging.Stage(cursor, source)
         stage.arrange(_matched(matches))
         _count_unmatched(cursor, outcome)
@@ -210,6 +213,7 @@ def _copy(
     version: GuideVersion,
     feed: feeds.Feed,
     outcome: Outcome,
+    shifts: Shifts,
 ) -> dict[str, xmltv.FeedChannel]:
     """Parse and stage in one pass; the channels are few and stay in memory."""
     reader = feed.reader()
@@ -219,13 +223,16 @@ def _copy(
         copy.write_row(builder.filler())
         for item in xmltv.read(reader):
             if isinstance(item, xmltv.FeedProgramme):
-                outcome.programmes += 1
-                if item.external_id not in channels:
-                    channels[item.external_id] = xmltv.FeedChannel(item.external_id)
-                copy.write_row(builder.row(item))
+                for shown in shifts.shown(item):
+                    outcome.programmes += 1
+                    name = shown.external_id
+                    if name not in channels:
+                        channels[name] = xmltv.FeedChannel(name)
+                    copy.write_row(builder.row(shown))
             elif isinstance(item, xmltv.FeedChannel):
-                if item.external_id:
-                    channels[item.external_id] = item
+                name = item.external_id
+                if name and shifts.shows_as_it_is(name):
+                    channels[name] = item
             else:
                 outcome.programmes += 1
                 _refuse(version, outcome, item)

@@ -161,11 +161,15 @@ class TestSources:
 class TestLineup:
     def test_a_number_is_given_once(self):
         lineup = make_lineup("north", [make_channel()])
-        with pytest.raises(IntegrityError), transaction.atomic():
+
+        def give_again():
             LineupEntry.objects.create(
                 lineup=lineup, channel=make_channel(), number_major=1
             )
             connection.check_constraints()
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            give_again()
 
     def test_a_territory_has_one(self):
         make_lineup("north", [], territories=["DE", "AT"])
