@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,10 @@ _log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    """Any number of these may run: merging the same event twice changes nothing."""
+    """Any number of these may run: merging the same event twice changes nothing.
+
+    A round begins every ``PLAYBACK_FLUSH_S``; one that takes longer says so.
+    """
 
     help = __doc__ or ""
 
@@ -34,8 +38,12 @@ class Command(BaseCommand):
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda _number, _frame: stopped.set())
         while not stopped.is_set():
+            due = time.monotonic() + settings.PLAYBACK_FLUSH_S
             self._round()
-            stopped.wait(settings.PLAYBACK_FLUSH_S)
+            left = due - time.monotonic()
+            if left < 0:
+                _log.warning("progress is late: a round took %.1f s too long", -left)
+            stopped.wait(max(0.0, left))
         self._round()
 
     @staticmethod
