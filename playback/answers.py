@@ -26,7 +26,7 @@ from playback.packaging import (
     HLS_MANIFEST,
     HLS_TV_MANIFEST,
     capped_name,
-    codec_name,
+    selection_name,
 )
 from playback.protection import tracks_up_to
 from playback.sessions import Advice, Play, Renewal
@@ -148,9 +148,9 @@ def _manifest(kind: str, answer: Play) -> dict[str, Any]:
     name, mime = _MANIFESTS[kind]
     if kind == devices.HLS and answer.family.tv_list:
         name = HLS_TV_MANIFEST
-    name = codec_name(name, answer.only_codec)
+    name = selection_name(name, answer.pictures)
     height = answer.session.max_height
-    if height < answer.playable.tallest_in(answer.only_codec):
+    if height < answer.playable.tallest_in(answer.pictures):
         name = capped_name(name, height)
     return {"type": kind, "url": _url(answer.session.folder, name), "mime": mime}
 

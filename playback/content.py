@@ -24,7 +24,7 @@ from catalog.models import (
     PublishedTitle,
     PublishedWindow,
 )
-from playback import episodes
+from playback import episodes, pictures
 from playback.episodes import Place
 from playback.households import Question
 from playback.models import (
@@ -111,10 +111,16 @@ class Playable:
         """The height of the highest rung; 0 where the rungs are not known."""
         return self.tallest_in("")
 
-    def tallest_in(self, codec: str) -> int:
-        """The same of the rungs in one codec; empty: in any."""
-        rungs = (rung for rung in self.rungs if rung["codecs"].startswith(codec))
-        return max((int(rung["height"]) for rung in rungs), default=0)
+    def tallest_in(self, selection: str) -> int:
+        """The same of some kinds of picture; empty: of all."""
+        heights = (
+            int(rung["height"])
+            for rung in self.rungs
+            if pictures.holds(
+                selection, pictures.kind(rung["codecs"], rung["video_range"])
+            )
+        )
+        return max(heights, default=0)
 
     @property
     def is_episode(self) -> bool:

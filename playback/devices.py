@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from playback import drm
+from playback import drm, pictures
 from streamapi.clients import PLATFORMS
 from streamapi.errors import InvalidInput
 
@@ -54,7 +54,6 @@ _NAMES_OF_CODEC: Final = {
     "hvc1": ("hvc1", "hev1", "hevc", "h265"),
     "av01": ("av01", "av1"),
 }
-_EVERYWHERE: Final = "SDR"
 
 
 def family(platform: str) -> Family:
@@ -83,14 +82,8 @@ def shown(
     A device that states no codecs has H.264, which all have; one that states no ``hdr``
     has none. Of another origin the rungs are not known: then it gets what there is.
     """
-    ranges = {_EVERYWHERE, *(name.upper() for name in hdr)}
-    known = _known(codecs)
     ladder = list(rungs)
-    fitting = {
-        rung["height"]
-        for rung in ladder
-        if rung["video_range"] in ranges and _decodes(known, rung["codecs"])
-    }
+    fitting = {rung["height"] for rung in _fitting(ladder, codecs, hdr)}
     if ladder and not fitting:
         offered = {name for rung in ladder for name in rung["codecs"].split(",")}
         raise InvalidInput(
@@ -102,12 +95,15 @@ def shown(
     return sorted(fitting)
 
 
-def only_codec(rungs: Iterable[Mapping[str, Any]], codecs: Sequence[str]) -> str:
-    """The one codec of a ladder that a device has; empty when it has all of them."""
-    known = _known(codecs)
-    offered = dict.fromkeys(_video_codec(rung["codecs"]) for rung in rungs)
-    decoded = [one for one in offered if _decodes(known, one)]
-    return decoded[0] if len(decoded) == 1 < len(offered) else ""
+def selection(
+    rungs: Iterable[Mapping[str, Any]], codecs: Sequence[str], hdr: Sequence[str]
+) -> str:
+    """The kinds of picture that a device can show; empty when it has all of them."""
+    ladder = list(rungs)
+    return pictures.name_of(
+        _kinds(_fitting(ladder, codecs, hdr)),
+        _kinds(ladder),
+    )
 
 
 def cap(heights: Sequence[int], limits: Iterable[Limit]) -> tuple[int, str | None]:
@@ -125,15 +121,24 @@ def cap(heights: Sequence[int], limits: Iterable[Limit]) -> tuple[int, str | Non
     return (allowed[-1] if allowed else heights[0]), tightest.reason
 
 
-def _known(codecs: Sequence[str]) -> Sequence[str]:
-    return [codec.lower() for codec in codecs] or ["avc1"]
+def _kinds(rungs: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {pictures.kind(rung["codecs"], rung["video_range"]) for rung in rungs}
 
 
-def _video_codec(codecs: str) -> str:
-    return codecs.partition(".")[0].lower()
+def _fitting(
+    rungs: Iterable[Mapping[str, Any]], codecs: Sequence[str], hdr: Sequence[str]
+) -> list[Mapping[str, Any]]:
+    """The rungs that a device can show, by what it states."""
+    known = [codec.lower() for codec in codecs] or ["avc1"]
+    ranges = {pictures.SDR, *(name.upper() for name in hdr)}
+    return [
+        rung
+        for rung in rungs
+        if rung["video_range"] in ranges and _decodes(known, rung["codecs"])
+    ]
 
 
 def _decodes(known: Sequence[str], codecs: str) -> bool:
-    video = _video_codec(codecs)
+    video = codecs.partition(".")[0].lower()
     names = _NAMES_OF_CODEC.get(video, (video,))
     return any(codec.startswith(names) for codec in known)

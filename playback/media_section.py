@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from playback.models import Asset, AssetWindow
-from playback.models.assets import TextRole
+from playback.models.assets import TextRole, VideoRange
 
 _BADGES: Final = ((2160, "4k"), (1080, "full_hd"), (720, "hd"))
 
@@ -80,12 +80,12 @@ def _window(window: AssetWindow) -> dict[str, Any]:
 
 
 def _badges(assets: Sequence[Asset], roles: set[str]) -> list[str]:
-    tallest = max(
-        (rung.height for asset in assets for rung in asset.renditions.all()), default=0
-    )
-    quality = next((badge for height, badge in _BADGES if tallest >= height), None)
-    captions = ["captions"] if TextRole.CAPTION in roles else []
-    return [quality, *captions] if quality else captions
+    rungs = [rung for asset in assets for rung in asset.renditions.all()]
+    tallest = max((rung.height for rung in rungs), default=0)
+    quality = [badge for height, badge in _BADGES if tallest >= height][:1]
+    bright = any(rung.video_range != VideoRange.SDR for rung in rungs)
+    captions = TextRole.CAPTION in roles
+    return [*quality, *["hdr"] * bright, *["captions"] * captions]
 
 
 def _distinct(words: Iterable[str]) -> list[str]:

@@ -124,7 +124,7 @@ class Play:
     family: devices.Family
     grant: delivery.Grant
     resume_ms: int = 0
-    only_codec: str = ""
+    pictures: str = ""
 
     @property
     def keys(self) -> Sequence[Mapping[str, Any]]:
@@ -206,8 +206,8 @@ def start(
         grants.first_play(allow.via[0], now=now)
     resume_ms = _resume(request, playable, household, hot)
     grant = signed(session.folder, now=now, ends_at=_last(session, allow))
-    only = devices.only_codec(playable.rungs, request.codecs)
-    return Play(session, playable, family, grant, resume_ms, only)
+    pictures = devices.selection(playable.rungs, request.codecs, request.hdr)
+    return Play(session, playable, family, grant, resume_ms, pictures)
 
 
 def renew(

@@ -23,6 +23,7 @@ HLS_TV_MANIFEST = "master-tv.m3u8"
 DASH_MANIFEST = "manifest.mpd"
 AVC = "avc1"
 HEVC = "hvc1"
+AV1 = "av01"
 """The codecs that pictures are made in, as manifests name them."""
 
 Progress = Callable[[float, str], None]
@@ -103,10 +104,10 @@ class Packager(Protocol):
         """
 
 
-def codec_name(manifest: str, codec: str) -> str:
-    """The name of a manifest with nothing in another codec; empty for all there is."""
+def selection_name(manifest: str, selection: str) -> str:
+    """The name of a manifest with some kinds of picture; empty for all there is."""
     stem, _, suffix = manifest.rpartition(".")
-    return f"{stem}-{codec}.{suffix}" if codec else manifest
+    return f"{stem}-{selection}.{suffix}" if selection else manifest
 
 
 def capped_name(manifest: str, height: int) -> str:

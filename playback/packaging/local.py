@@ -13,7 +13,7 @@ from typing import Final
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 
-from playback import hlscheck, m3u8
+from playback import hlscheck, m3u8, pictures
 from playback.edge import MIME_TYPES
 from playback.languages import display_name
 from playback.packaging import (
@@ -28,11 +28,11 @@ from playback.packaging import (
     TextSource,
     Video,
     capped_name,
-    codec_name,
     encoding,
     ladder,
     manifests,
     probe,
+    selection_name,
     shaka,
     thumbnails,
     tools,
@@ -51,7 +51,7 @@ class LocalPackager:
         with tempfile.TemporaryDirectory(prefix="packaging-") as folder:
             work = Path(folder)
             source = probe.probe(_fetched(storage, order.source, work), order.language)
-            rungs = ladder.rungs_for(source.height, order.ladder)
+            rungs = ladder.rungs_for(source.height, order.ladder, source.video_range)
             progress(0, "encoding")
             encoding.encode(
                 source, rungs, work, lambda part: progress(part * _ENCODED, "encoding")
@@ -145,25 +145,22 @@ def _polish(out: Path, rungs: Sequence[ladder.Rung], *, protected: bool) -> None
     if protected:
         master = manifests.with_output_protection(master)
     dash = (out / DASH_MANIFEST).read_text()
-    heights = [rung.height for rung in rungs]
-    _write_lists(out, "", master, dash, heights)
-    codecs = dict.fromkeys(rung.codec for rung in rungs)
-    for codec in codecs if len(codecs) > 1 else ():
+    for selection in pictures.selections((r.codec, r.video_range) for r in rungs):
         _write_lists(
             out,
-            codec,
-            manifests.only_hls(master, codec),
-            manifests.only_dash(dash, codec),
-            [rung.height for rung in rungs if rung.codec == codec],
+            selection,
+            manifests.only_hls(master, selection),
+            manifests.only_dash(dash, selection),
+            [rung.height for rung in rungs if pictures.holds(selection, rung.kind)],
         )
 
 
 def _write_lists(
-    out: Path, codec: str, master: str, dash: str, heights: Sequence[int]
+    out: Path, selection: str, master: str, dash: str, heights: Sequence[int]
 ) -> None:
     """The manifests with these pictures, and one with each lower limit of height."""
     hls_name, tv_name, dash_name = (
-        codec_name(name, codec)
+        selection_name(name, selection)
         for name in (HLS_MANIFEST, HLS_TV_MANIFEST, DASH_MANIFEST)
     )
     (out / hls_name).write_text(master)
@@ -203,6 +200,7 @@ def _video(variant: m3u8.Tag) -> Video:
         codecs=facts["CODECS"],
         bandwidth=int(facts["BANDWIDTH"]),
         average_bandwidth=int(facts["AVERAGE-BANDWIDTH"]),
+        video_range=facts.get("VIDEO-RANGE", pictures.SDR),
     )
 
 

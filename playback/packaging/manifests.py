@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from playback import drm, m3u8
+from playback import drm, m3u8, pictures
 from playback.protection import track_of
 
 KEY_URI: Final = "skd://key"
@@ -17,12 +17,15 @@ _VARIANT: Final = re.compile(
 )
 _I_FRAMES: Final = re.compile(r"(?m)^#EXT-X-I-FRAME-STREAM-INF:(?P<attributes>.*)\n")
 _ADAPTATION_SET: Final = re.compile(
-    r"(?s)[ \t]*<AdaptationSet (?P<attributes>[^>]*)>.*?</AdaptationSet>\n"
+    r"(?s)[ \t]*<AdaptationSet [^>]*>.*?</AdaptationSet>\n"
 )
 _REPRESENTATION: Final = re.compile(
     r"(?s)[ \t]*<Representation (?P<attributes>[^>]*)>.*?</Representation>\n"
 )
 _HEIGHT: Final = re.compile(r'\bheight="(\d+)"')
+_CODECS: Final = re.compile(r'\bcodecs="([^"]+)"')
+_TRANSFER: Final = re.compile(r':TransferCharacteristics" value="(\d+)"')
+_RANGES: Final = {"16": pictures.PQ, "18": pictures.HLG}
 _CELLULAR_BPS: Final = 300_000
 _HDCP: Final = {"hd": "TYPE-0", "uhd": "TYPE-1"}
 _CLEAR_KEY_LINE: Final = re.compile(
@@ -62,21 +65,26 @@ def capped_hls(master: str, height: int) -> str:
     return starting_well(_I_FRAMES.sub(keep, _VARIANT.sub(keep, master)))
 
 
-def only_hls(master: str, codec: str) -> str:
-    """The same with pictures in one codec alone."""
+def only_hls(master: str, selection: str) -> str:
+    """The same with some kinds of picture alone."""
 
     def keep(found: re.Match[str]) -> str:
-        codecs = m3u8.attributes(found["attributes"])["CODECS"]
-        return found.group() if codec in codecs else ""
+        facts = m3u8.attributes(found["attributes"])
+        one = pictures.kind(facts["CODECS"], facts.get("VIDEO-RANGE", pictures.SDR))
+        return found.group() if pictures.holds(selection, one) else ""
 
     return starting_well(_I_FRAMES.sub(keep, _VARIANT.sub(keep, master)))
 
 
-def only_dash(manifest: str, codec: str) -> str:
-    """The same with pictures in one codec alone."""
+def only_dash(manifest: str, selection: str) -> str:
+    """The same with some kinds of picture alone."""
 
     def wanted(shared: str, own: str) -> bool:
-        return not _height(shared, own) or f'codecs="{codec}.' in f"{shared} {own}"
+        codecs = _CODECS.search(own) or _CODECS.search(shared)
+        if codecs is None or not _height(shared, own):
+            return True
+        one = pictures.kind(codecs[1], _range(shared))
+        return pictures.holds(selection, one)
 
     return _representations(manifest, wanted)
 
@@ -122,6 +130,12 @@ def capped_dash(manifest: str, height: int) -> str:
     return re.sub(r' maxHeight="\d+"', "", text)
 
 
+def _range(shared: str) -> str:
+    """The range of a set of pictures, by its transfer characteristics (ISO 23091-2)."""
+    found = _TRANSFER.search(shared)
+    return _RANGES.get(found[1], pictures.SDR) if found else pictures.SDR
+
+
 def _height(shared: str, own: str) -> int:
     """The height of a picture; 0 for sound and words."""
     found = _HEIGHT.search(own) or _HEIGHT.search(shared)
@@ -129,10 +143,10 @@ def _height(shared: str, own: str) -> int:
 
 
 def _representations(manifest: str, wanted: Callable[[str, str], bool]) -> str:
-    """The same with those that are wanted, told their set's attributes and their own."""
+    """The same with those that are wanted, told the head of their set and their own."""
 
     def keep_set(found: re.Match[str]) -> str:
-        shared = found["attributes"]
+        shared = found.group().partition("<Representation ")[0]
 
         def keep(one: re.Match[str]) -> str:
             return one.group() if wanted(shared, one["attributes"]) else ""

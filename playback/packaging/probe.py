@@ -8,9 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
+from playback import pictures
 from playback.packaging import PackagingFailed, tools
 
 _TALLEST: Final = 4320
+_RANGES: Final = {"smpte2084": pictures.PQ, "arib-std-b67": pictures.HLG}
 _UNKNOWN_LANGUAGES: Final = frozenset({"", "und", "mul", "zxx"})
 
 
@@ -24,6 +26,7 @@ class Source:
     height: int
     frame_rate: Fraction
     audio_languages: tuple[str, ...]
+    video_range: str = pictures.SDR
 
 
 def probe(path: Path, language: str) -> Source:
@@ -55,6 +58,7 @@ def probe(path: Path, language: str) -> Source:
             for stream in facts["streams"]
             if stream.get("codec_type") == "audio"
         ),
+        video_range=_RANGES.get(video.get("color_transfer", ""), pictures.SDR),
     )
 
 

@@ -281,7 +281,7 @@ STREAMS_BY_FORM_FACTOR: dict[str, int] = {}
 PLAYBACK_FLUSH_S = ENV.seconds("PLAYBACK_FLUSH_S", 10)
 
 # --- Packaging of video ----------
-# Rungs as height:kbps; a source never gets a rung taller than itself. A faster preset
+# Rungs as height:kbps[:codec]; a source never gets one taller than itself. A faster preset
 # makes larger files of the same look.
 PACKAGER = "playback.packaging.local.LocalPackager"
 PACKAGING_LADDER = ENV.words(

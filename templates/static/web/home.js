@@ -49,7 +49,7 @@ function tile(title, look, art) {
 function badges(title) {
   const marks = title.packages?.length ? [] : [h("span.badge.badge--free", {}, word("free"))];
   for (const badge of (title.badges || []).slice(0, 2)) {
-    marks.push(h("span.badge", {}, badge.toUpperCase()));
+    marks.push(h("span.badge", {}, badge.replace("_", " ").toUpperCase()));
   }
   return h("span.card__badges", {}, marks);
 }
