@@ -11,6 +11,7 @@ import time  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from typing import Any  # noqa: E402
 
+from psycopg import Error  # noqa: E402
 from psycopg_pool import PoolTimeout  # noqa: E402
 
 from streamapi.env import Environment  # noqa: E402
@@ -78,8 +79,12 @@ def _keep_pools(worker: Any) -> None:
         for alias, pool in list(_database_pools().items()):
             if pool.closed:
                 continue
-            with suppress(PoolTimeout):
-                pool.putconn(pool.getconn(_POOL_PATIENCE_S))
+            with suppress(PoolTimeout, Error):
+                connection = pool.getconn(_POOL_PATIENCE_S)
+                try:
+                    pool.check_connection(connection)
+                finally:
+                    pool.putconn(connection)
             seen = pool.get_stats()
             now_lost = seen.get("connections_lost", 0) + seen.get("returns_bad", 0)
             if now_lost > lost.get(alias, 0):

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import IntEnum
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, TextField
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    F,
+    IntegerField,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 
 from accounts.tokens import Viewer
 from catalog import languages
@@ -16,60 +27,104 @@ from catalog.models import PublishedTitle
 from playback.models import ContinueItem, TitleRating, WatchlistItem, WatchProgress
 from streamapi.postgresql.statements import Given, Statement
 
-_PROGRESS: Final = ("position_ms", "duration_ms", "completed")
+_SEPARATOR: Final = " "
+_COLUMNS: Final = (
+    ("position", BigIntegerField()),
+    ("duration", BigIntegerField()),
+    ("is_completed", BooleanField()),
+    ("word", TextField()),
+    ("needed", ArrayField(TextField())),
+)
 
 
-class _Reads(NamedTuple):
-    """One statement for each thing that is added."""
+class _About(IntEnum):
+    """What a row of the answer is about; each uses the columns that it needs."""
 
-    watched: Statement
-    going_on: Statement
-    listed: Statement
-    rated: Statement
-    shown: Statement
+    WATCHED = 1
+    GOING_ON = 2
+    LISTED = 3
+    RATED = 4
+    SHOWN = 5
 
 
 def overlay(viewer: Viewer, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What this profile adds, by id; items to which nothing is added are left out."""
     found: dict[str, dict[str, Any]] = {one: {} for one in ids}
-    given = {
-        "profile": viewer.profile_id,
-        "ids": list(found),
-        "language": languages.default_language(),
-    }
-    reads = _reads()
-    for content_id, *values in reads.watched.rows(**given):
-        found[content_id]["progress"] = dict(zip(_PROGRESS, values, strict=True))
-    for title_id, content_id in reads.going_on.rows(**given):
-        found[title_id]["next_content_id"] = content_id
-    for (title_id,) in reads.listed.rows(**given):
-        found[title_id]["in_watchlist"] = True
-    for title_id, value in reads.rated.rows(**given):
-        found[title_id]["rating"] = value
-    for title_id, packages in reads.shown.rows(**given):
-        found[title_id]["entitled"] = not packages or bool(
-            viewer.packages.intersection(packages)
-        )
+    rows = _everything().rows(
+        profile=viewer.profile_id,
+        ids=_SEPARATOR.join(one for one in found if _SEPARATOR not in one),
+        language=languages.default_language(),
+    )
+    for about, one, position_ms, duration_ms, completed, word, packages in rows:
+        added = found[one]
+        if about == _About.WATCHED:
+            added["progress"] = {
+                "position_ms": position_ms,
+                "duration_ms": duration_ms,
+                "completed": completed,
+            }
+        elif about == _About.GOING_ON:
+            added["next_content_id"] = word
+        elif about == _About.LISTED:
+            added["in_watchlist"] = True
+        elif about == _About.RATED:
+            added["rating"] = word
+        else:
+            added["entitled"] = not packages or not viewer.packages.isdisjoint(packages)
     return {one: added for one, added in found.items() if added}
 
 
 @cache
-def _reads() -> _Reads:
-    ids = RawSQL("SELECT unnest(%s::text[])", [Given("ids", ArrayField(TextField()))])
+def _everything() -> Statement:
+    """One statement for all that is added: five would be five journeys to the database."""
+    ids = RawSQL(
+        "SELECT unnest(string_to_array(%s, ' '))", [Given("ids", TextField())]
+    )
     whose = {"profile__public_id": Given("profile", CharField())}
     named = {"title__public_id__in": ids}
-    watched = WatchProgress.objects.filter(**whose, content_id__in=ids)
-    going_on = ContinueItem.objects.filter(**whose, **named, visible=True)
-    listed = WatchlistItem.objects.filter(**whose, **named)
-    rated = TitleRating.objects.filter(**whose, **named)
-    shown = PublishedTitle.objects.filter(
-        public_id__in=ids, language=Given("language", CharField())
+    title = F("title__public_id")
+    parts = (
+        _part(
+            WatchProgress.objects.filter(**whose, content_id__in=ids),
+            _About.WATCHED,
+            F("content_id"),
+            position=F("position_ms"),
+            duration=F("duration_ms"),
+            is_completed=F("completed"),
+        ),
+        _part(
+            ContinueItem.objects.filter(**whose, **named, visible=True),
+            _About.GOING_ON,
+            title,
+            word=F("content_id"),
+        ),
+        _part(WatchlistItem.objects.filter(**whose, **named), _About.LISTED, title),
+        _part(
+            TitleRating.objects.filter(**whose, **named),
+            _About.RATED,
+            title,
+            word=F("value"),
+        ),
+        _part(
+            PublishedTitle.objects.filter(
+                public_id__in=ids, language=Given("language", CharField())
+            ),
+            _About.SHOWN,
+            F("public_id"),
+            needed=F("packages"),
+        ),
     )
-    querysets = (
-        watched.values_list("content_id", *_PROGRESS),
-        going_on.values_list("title__public_id", "content_id"),
-        listed.values_list("title__public_id"),
-        rated.values_list("title__public_id", "value"),
-        shown.values_list("public_id", "packages"),
-    )
-    return _Reads(*(Statement(one, is_planned_once=True) for one in querysets))
+    first, *others = parts
+    return Statement(first.union(*others, all=True), is_planned_once=True)
+
+
+def _part(
+    rows: QuerySet[Any, Any], about: _About, named: F, **filled: F
+) -> QuerySet[Any, Any]:
+    """Rows with a value or NULL in each column of the union."""
+    columns = {
+        name: Cast(filled.get(name, Value(None)), kind) for name, kind in _COLUMNS
+    }
+    return rows.annotate(
+        about=Value(about, IntegerField()), named=named, **columns
+    ).values_list("about", "named", *columns)

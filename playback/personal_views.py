@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import orjson
-from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -13,8 +12,8 @@ from rest_framework.response import Response
 
 from accounts.authentication import IsViewer
 from accounts.views.base import PersonalView
-from playback import overlay, watching
-from playback.models import ContinueItem, WatchlistItem, WatchProgress
+from playback import overlay, personal_lists, watching
+from playback.personal_lists import PersonalList
 from playback.personal_serializers import (
     ContinueOutput,
     HistoryOutput,
@@ -43,28 +42,36 @@ class ProfileView(PersonalView):
     cache_policies: ClassVar[Any] = dict.fromkeys(
         ("get", "post", "put", "delete"), NEVER("personal")
     )
-    ordering: ClassVar[tuple[str, ...]] = ("-event_at", "-pk")
 
-    def page(self, request: Request, rows: QuerySet[Any, Any]) -> Response:
-        """A page of rows, each with the card of its title."""
-        pages = KeysetPagination()
-        found = pages.paginate_queryset(rows, request, self)
-        cards = watching.cards([row.title_id for row in found], self.variant)
-        return pages.get_paginated_response(
-            [
-                {"title": orjson.Fragment(cards[row.title_id]), **self.shown(row)}
-                for row in found
-                if row.title_id in cards
-            ]
+
+class ListView(ProfileView):
+    """A page of one of the lists of a profile."""
+
+    listed: ClassVar[PersonalList]
+
+    def page(self, request: Request) -> Response:
+        """The entries whose titles suit the one who asks, each with its card."""
+        part = KeysetPagination.part(request, self.listed.ordering)
+        found = personal_lists.entries(
+            self.listed,
+            self.viewer,
+            self.variant,
+            after=part.after,
+            limit=part.size + 1,
         )
+        shown, follows = part.cut(found, lambda entry: entry.keys)
+        results = [
+            {"title": orjson.Fragment(entry.card), **entry.said}
+            for entry in shown
+            if entry.card is not None
+        ]
+        return Response({"results": results, "next": follows})
 
-    def shown(self, row: Any) -> dict[str, Any]:
-        """What an entry says beside its title."""
-        raise NotImplementedError
 
-
-class ContinueWatchingView(ProfileView):
+class ContinueWatchingView(ListView):
     """What to go on with, the latest first."""
+
+    listed = personal_lists.CONTINUE_WATCHING
 
     @extend_schema(
         operation_id="continue_watching",
@@ -73,20 +80,13 @@ class ContinueWatchingView(ProfileView):
     )
     def get(self, request: Request) -> Response:
         """Films that were begun, and the next episode of series."""
-        rows = ContinueItem.objects.shown_to(self.viewer.profile_id)
-        return self.page(request, rows)
-
-    def shown(self, row: ContinueItem) -> dict[str, Any]:
-        return {
-            "content_id": row.content_id,
-            "position_ms": row.position_ms,
-            "duration_ms": row.duration_ms,
-            "updated_at": row.event_at,
-        }
+        return self.page(request)
 
 
-class NextEpisodesView(ContinueWatchingView):
+class NextEpisodesView(ListView):
     """Episodes that wait for their start, the series seen latest first."""
+
+    listed = personal_lists.NEXT_EPISODES
 
     @extend_schema(
         operation_id="next_episodes",
@@ -95,8 +95,7 @@ class NextEpisodesView(ContinueWatchingView):
     )
     def get(self, request: Request) -> Response:
         """The episode after each one that was finished."""
-        rows = ContinueItem.objects.shown_to(self.viewer.profile_id)
-        return self.page(request, rows.filter(position_ms=0))
+        return self.page(request)
 
 
 class ContinueWatchingItemView(ProfileView):
@@ -109,8 +108,10 @@ class ContinueWatchingItemView(ProfileView):
         return Response(status=204)
 
 
-class HistoryView(ProfileView):
+class HistoryView(ListView):
     """Everything that was watched, the latest first."""
+
+    listed = personal_lists.HISTORY
 
     @extend_schema(
         operation_id="history",
@@ -119,23 +120,13 @@ class HistoryView(ProfileView):
     )
     def get(self, request: Request) -> Response:
         """Films and episodes with how far they were watched."""
-        rows = WatchProgress.objects.of_profile(self.viewer.profile_id)
-        return self.page(request, rows.exclude(title=None))
+        return self.page(request)
 
     @extend_schema(operation_id="history_clear", responses={204: None})
     def delete(self, request: Request) -> Response:
         """Forget all of it."""
         watching.forget(self.viewer, None, now=timezone.now())
         return Response(status=204)
-
-    def shown(self, row: WatchProgress) -> dict[str, Any]:
-        return {
-            "content_id": row.content_id,
-            "position_ms": row.position_ms,
-            "duration_ms": row.duration_ms,
-            "completed": row.completed,
-            "watched_at": row.event_at,
-        }
 
 
 class HistoryItemView(ProfileView):
@@ -148,10 +139,10 @@ class HistoryItemView(ProfileView):
         return Response(status=204)
 
 
-class WatchlistView(ProfileView):
+class WatchlistView(ListView):
     """What is kept for later, the latest first."""
 
-    ordering = ("-added_at", "-pk")
+    listed = personal_lists.WATCHLIST
 
     @extend_schema(
         operation_id="watchlist",
@@ -160,11 +151,7 @@ class WatchlistView(ProfileView):
     )
     def get(self, request: Request) -> Response:
         """Titles that the profile put on its list."""
-        rows = WatchlistItem.objects.filter(profile__public_id=self.viewer.profile_id)
-        return self.page(request, rows)
-
-    def shown(self, row: WatchlistItem) -> dict[str, Any]:
-        return {"added_at": row.added_at}
+        return self.page(request)
 
 
 class WatchlistItemView(ProfileView):

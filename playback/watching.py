@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,6 @@ from django.db.models import Min, Q
 
 from accounts.models import Profile
 from accounts.tokens import Viewer
-from catalog import tellings
 from catalog.models import PublishedTitle
 from playback import leases, progress
 from playback.models import (
@@ -24,7 +23,6 @@ from playback.models import (
     WatchProgress,
 )
 from playback.progress import Event
-from streamapi.clients import Variant
 from streamapi.errors import NotFound, Unauthenticated, Unavailable
 
 
@@ -115,17 +113,6 @@ def report(
     ]
     unknown = sorted({one.content_id for one in reports} - known.keys())
     return progress.record(events), unknown
-
-
-def cards(title_pks: Sequence[int], variant: Variant) -> Mapping[int, str]:
-    """The finished cards of published titles that suit the one who asks, as JSON texts.
-
-    A profile may have got a lower ceiling since it watched or kept something.
-    """
-    suited = PublishedTitle.objects.suited(variant).filter(title__in=title_pks)
-    texts = dict(suited.values_list("title_id", "card"))
-    rows = PublishedTitle.objects.all()
-    return tellings.retold(texts, rows, variant, key="title_id", column="card")
 
 
 def _lengths(content_ids: set[str]) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The statements of an overlay on a pooled connection, merged, and orjson.dumps."""
+"""The statement of an overlay on a pooled connection, merged, and orjson.dumps."""
 
 import json
 import os
@@ -7,30 +7,30 @@ from pathlib import Path
 import orjson
 from psycopg_pool import ConnectionPool
 
-_STATEMENTS = json.loads(Path(os.environ["BENCH_STATEMENTS"]).read_bytes())
+(_STATEMENT,) = json.loads(Path(os.environ["BENCH_STATEMENTS"]).read_bytes())
 _pool = ConnectionPool(os.environ["DATABASE_URL"], min_size=1, max_size=4, open=True)
 
 
 def application(_environ, start_response):
     with _pool.connection() as connection:
-        watched, going_on, listed, rated, packages = (
-            connection.execute(text).fetchall() for text in _STATEMENTS
-        )
+        rows = connection.execute(_STATEMENT).fetchall()
     items = {}
-    for name, position, duration, completed in watched:
-        items.setdefault(name, {})["progress"] = {
-            "position_ms": position,
-            "duration_ms": duration,
-            "completed": completed,
-        }
-    for name, content in going_on:
-        items.setdefault(name, {})["next_content_id"] = content
-    for (name,) in listed:
-        items.setdefault(name, {})["in_watchlist"] = True
-    for name, value in rated:
-        items.setdefault(name, {})["rating"] = value
-    for name, needed in packages:
-        items.setdefault(name, {})["entitled"] = not needed or "bench" in needed
+    for about, name, position, duration, completed, word, needed in rows:
+        item = items.setdefault(name, {})
+        if about == 1:
+            item["progress"] = {
+                "position_ms": position,
+                "duration_ms": duration,
+                "completed": completed,
+            }
+        elif about == 2:
+            item["next_content_id"] = word
+        elif about == 3:
+            item["in_watchlist"] = True
+        elif about == 4:
+            item["rating"] = word
+        else:
+            item["entitled"] = not needed or "bench" in needed
     body = orjson.dumps({"items": items})
     headers = [
         ("Content-Type", "application/json"),

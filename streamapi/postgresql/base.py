@@ -1,4 +1,4 @@
-"""Django's PostgreSQL with two additions: statements planned once, and failovers seen.
+"""Django's PostgreSQL: statements planned once, lost servers and failovers seen.
 
 After a failover an open connection may lead to a demoted writer, which is a reader now.
 Such a connection is healthy and refuses every write (SQLSTATE 25006), so no health check
@@ -14,6 +14,8 @@ from typing import Any, Final, Self
 from django.db import InternalError, OperationalError
 from django.db.backends.postgresql import base, operations
 from psycopg import Cursor
+
+from streamapi.postgresql.connections import is_left
 
 _READ_ONLY: Final = "25006"
 
@@ -55,6 +57,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.execute_wrappers.append(_watch)
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """One from the pool that leads somewhere; the pool replaces what does not."""
+        connection = super().get_new_connection(conn_params)
+        while self.pool and is_left(connection):
+            connection.close()
+            self.pool.putconn(connection)
+            connection = super().get_new_connection(conn_params)
+        return connection
 
     def planned_once(self) -> Any:
         """A cursor for statements that are worth being prepared."""

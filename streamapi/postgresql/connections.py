@@ -1,4 +1,4 @@
-"""Connections that take what has arrived before they ask gevent to wait for more.
+"""Connections that do not ask where a look is enough.
 
 A large answer comes in pieces of 8 kB. To wait for each by way of the event loop costs
 more than to read it, and most are there already.
@@ -28,6 +28,19 @@ class EagerConnection(Connection[Any]):
         if monkey.is_module_patched("select"):
             gen = _eager(gen, self.pgconn.socket)
         return super().wait(gen, *args, **options)
+
+
+def is_left(connection: Connection[Any]) -> bool:
+    """Whether the server has gone away or said goodbye; the server is not asked.
+
+    An idle connection is silent. What can be read from it is the end, or the reason for
+    it. To ask, as a pool would before it lends a connection, costs as much as a statement.
+    """
+    if connection.closed:
+        return True
+    poll = _poll()
+    poll.register(connection.pgconn.socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _eager(steps: PQGen[_T], descriptor: int) -> PQGen[_T]:

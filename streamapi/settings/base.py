@@ -103,7 +103,9 @@ def pooled_database(url: str) -> dict[str, Any]:
     """Connection settings for a server process: pooled, checked, bounded in time."""
     settings = database_settings(url)
     settings["CONN_MAX_AGE"] = 0
-    settings["CONN_HEALTH_CHECKS"] = True
+    settings["CONN_HEALTH_CHECKS"] = (
+        False  # streamapi.postgresql looks, and does not ask
+    )
     settings["DISABLE_SERVER_SIDE_CURSORS"] = True
     settings["OPTIONS"] |= {
         "pool": {

@@ -7,11 +7,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import ConnectionHandler
 from gevent import monkey
 from psycopg.abc import PQGen
 
-from streamapi.env import Environment
-from streamapi.postgresql.connections import EagerConnection
+from streamapi.env import Environment, database_settings
+from streamapi.postgresql.connections import EagerConnection, is_left
 
 WIDE = "SELECT repeat('x', 8000) FROM generate_series(1, 200)"
 
@@ -89,3 +90,49 @@ def test_elsewhere_it_is_like_any_other(
 ) -> None:
     assert len(connection.execute(WIDE).fetchall()) == 200
     assert waits.count
+
+
+class TestIsLeft:
+    def test_an_idle_connection_is_not(self, connection: EagerConnection) -> None:
+        connection.execute("SELECT 1")
+        assert not is_left(connection)
+
+    def test_one_that_the_server_ended_is(self, connection: EagerConnection) -> None:
+        pid = connection.info.backend_pid
+        url = Environment().text("DATABASE_URL", "")
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        assert is_left(connection)
+
+    def test_a_closed_one_is(self, connection: EagerConnection) -> None:
+        connection.close()
+        assert is_left(connection)
+
+
+@pytest.mark.django_db
+class TestThePool:
+    @pytest.fixture
+    def pooled(self) -> Iterator[Any]:
+        """A wrapper of Django's over a pool of two."""
+        settings = database_settings(Environment().text("DATABASE_URL", ""))
+        settings["OPTIONS"] |= {"pool": {"min_size": 2, "max_size": 2, "timeout": 10}}
+        wrapper: Any = ConnectionHandler({"default": settings})["default"]
+        wrapper.pool.open(wait=True)
+        yield wrapper
+        wrapper.close()
+        wrapper.close_pool()
+
+    def test_lends_what_leads_somewhere(self, pooled: Any) -> None:
+        lent = [pooled.pool.getconn() for _ in range(2)]
+        pids = [one.info.backend_pid for one in lent]
+        for one in lent:
+            pooled.pool.putconn(one)
+        url = Environment().text("DATABASE_URL", "")
+        with psycopg.connect(url, autocommit=True) as other:
+            for pid in pids:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        for _ in range(3):
+            with pooled.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                assert cursor.fetchone()[0] not in pids
+            pooled.close()

@@ -159,7 +159,8 @@ class TestDatabase:
         assert set(found) == {"default", "reader"}
         for database in found.values():
             assert database["CONN_MAX_AGE"] == 0
-            assert database["CONN_HEALTH_CHECKS"] is True
+            assert database["ENGINE"] == "streamapi.postgresql"
+            assert database["CONN_HEALTH_CHECKS"] is False  # it looks for itself
             pool = database["OPTIONS"]["pool"]
             assert pool["max_size"] == 7
             assert 1 <= pool["timeout"] <= 2
