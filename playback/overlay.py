@@ -77,9 +77,7 @@ def overlay(viewer: Viewer, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
 @cache
 def _everything() -> Statement:
     """One statement for all that is added: five would be five journeys to the database."""
-    ids = RawSQL(
-        "SELECT unnest(string_to_array(%s, ' '))", [Given("ids", TextField())]
-    )
+    ids = RawSQL("SELECT unnest(string_to_array(%s, ' '))", [Given("ids", TextField())])
     whose = {"profile__public_id": Given("profile", CharField())}
     named = {"title__public_id__in": ids}
     title = F("title__public_id")
@@ -125,6 +123,7 @@ def _part(
     columns = {
         name: Cast(filled.get(name, Value(None)), kind) for name, kind in _COLUMNS
     }
-    return rows.annotate(
+    filled_in: QuerySet[Any, Any] = rows.annotate(
         about=Value(about, IntegerField()), named=named, **columns
-    ).values_list("about", "named", *columns)
+    )
+    return filled_in.values_list("about", "named", *columns)
