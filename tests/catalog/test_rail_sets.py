@@ -4,6 +4,8 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -130,6 +132,14 @@ class TestTheAdmin:
         assert "Everything in comedy from 1990 to 1999, most popular first" in seen
         assert seen.count(" checked>") == 3
         assert "No rail has so many" in editor.get(self.url(page, "")).content.decode()
+
+    def test_asks_as_much_for_many_rails_as_for_one(
+        self, editor, page, django_assert_num_queries
+    ):
+        with CaptureQueriesContext(connection) as one:
+            assert len(editor.get(self.url(page, "?at_least=3")).context["lines"]) == 1
+        with django_assert_num_queries(len(one)):
+            assert len(editor.get(self.url(page)).context["lines"]) == 3
 
     def test_checks_no_more_than_the_page_has_room_for(self, editor, page):
         for _ in range(MAX_RAILS - 1):
