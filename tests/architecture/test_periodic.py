@@ -22,6 +22,7 @@ BY_HAND = {
     "flush_progress": "runs for ever, beside the web processes",
     "import_m3u": "reads a file that somebody has",
     "import_titles": "reads a file that somebody has",
+    "make_rails": "adds the rails that an operator asks for",
     "missing_translations": "a report that somebody reads",
     "nginx_config": "part of setting up the edge",
     "package": "encodes one film, or what was lost, as an operator decides",
