@@ -23,12 +23,13 @@ class NotPackaged(Exception):
 
 
 def seed(seeding: Seeding) -> None:
-    """Make the first film playable now and queue the others."""
+    """Make the first film playable now; queue its trailer and the others."""
     wanted = _wanted() if seeding.video else []
     if not wanted:
         return
     missing = [film for film in wanted[1:] if filming.asset_of(film) is None]
-    _make_now(wanted[0], seeding)
+    first = _make_now(wanted[0], seeding)
+    filming.add_trailer(wanted[0], first, now=seeding.now)
     for film in missing:
         tasks.shoot.enqueue(film.title.slug)
     if missing:
@@ -92,10 +93,10 @@ def _standing(film: Film) -> Standing:
     return Standing(name, asset.state, job.progress if job else 0)
 
 
-def _make_now(film: Film, seeding: Seeding) -> None:
+def _make_now(film: Film, seeding: Seeding) -> Asset:
     asset = filming.asset_of(film)
     if asset is not None and asset.playable:
-        return
+        return asset
     name = film.title.texts["en"].name
     progress = seeding.progress(f"First film, “{name}”", 3)
     asset = asset or filming.create(film, seeding.now)
@@ -106,3 +107,4 @@ def _make_now(film: Film, seeding: Seeding) -> None:
     if job.state != PackagingJob.State.DONE:
         raise NotPackaged(job.error or f"its job is {job.state}")
     progress.end("playable")
+    return asset

@@ -244,7 +244,16 @@ class TestFilms:
         )
         assert play.status_code == 201, play.content
         assert len(play.json()["text_tracks"]) == 2
+        assert title["trailers"] == []
+        [queued] = PackagingJob.objects.filter(state="queued")
+        jobs.run(queued.pk, clock=timezone.now)
+        title = client.get("/v1/titles/the-keepers-light").json()
+        [trailer] = title["trailers"]
+        assert (trailer["kind"], trailer["language"]) == ("trailer", "en")
+        assert 8_000 < trailer["duration_ms"] < 12_000
+        assert title["runtime_s"] > 20
         assert "First film" not in seed(demo_titles=6, no_video=False)
+        assert Asset.objects.filter(kind="trailer").count() == 1
 
     def test_a_film_that_exists_is_not_shot_again(self) -> None:
         asset = _asset_of_the_first()
