@@ -31,7 +31,8 @@ class Acknowledged:
     position_ms: int
     at: datetime
     seq: int
-    monotonic: float
+    sent: float
+    received: float
 
 
 @dataclass
@@ -128,7 +129,9 @@ class Screen:
         reply = self.ask("POST", f"{PLAY}/{self.session}/heartbeat", body)
         if reply.status == 200:
             self.acknowledged.append(
-                Acknowledged(self.content, position_ms, at, self.seq, time.monotonic())
+                Acknowledged(
+                    self.content, position_ms, at, self.seq, sent, time.monotonic()
+                )
             )
             if reply.body["action"] != "stop":
                 self.spans[-1].ended = sent

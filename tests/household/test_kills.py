@@ -22,10 +22,8 @@ HOUSEHOLDS = 4
 SCREENS = 3
 ENOUGH = 5
 """How many positions of each device that watches are taken before and after."""
-ROUND_S = 1.5
-"""What a round of the flusher takes at most, on a machine that does other things too."""
-REPLY_S = 1.0
-"""How long the answer to a heartbeat may have been on its way."""
+LOSS_S = 2 * FLUSH_S
+"""What docs/playback.md says that a loss of Redis can cost."""
 _SAVED = """
 SELECT account.public_id, watched.content_id, watched.event_at, watched.position_ms
 FROM playback_watchprogress watched
@@ -171,8 +169,8 @@ FAULTS: list[tuple[Callable[[Fleet], float], float]] = [
     (killed_web_worker, 0),
     (killed_flusher, 0),
     (restarted_postgresql, 0),
-    (killed_valkey, FLUSH_S),
-    (emptied_valkey, FLUSH_S),
+    (killed_valkey, LOSS_S),
+    (emptied_valkey, LOSS_S),
 ]
 
 
@@ -219,20 +217,23 @@ def _lost(fleet: Fleet, mix: Mix, harmed: float, costs_s: float) -> list[str]:
 def _promises(
     mix: Mix, harmed: float, costs_s: float
 ) -> dict[tuple[str, str], Acknowledged]:
-    """The newest acknowledged position of each content that must still be there.
-
-    Where positions may be lost: those since the round of the flusher before the last.
-    """
-    forgotten = harmed - costs_s - ROUND_S, harmed + REPLY_S
+    """The newest acknowledged position of each content that must still be there."""
     promised: dict[tuple[str, str], Acknowledged] = {}
     for screen in mix.screens:
         for one in screen.acknowledged:
-            if costs_s and forgotten[0] <= one.monotonic <= forgotten[1]:
+            if _may_be_lost(one, harmed, costs_s):
                 continue
             key = (screen.account, one.content)
             if key not in promised or promised[key].at < one.at:
                 promised[key] = one
     return promised
+
+
+def _may_be_lost(one: Acknowledged, harmed: float, costs_s: float) -> bool:
+    """Whether it was in Redis alone: sent before the harm, said to be kept not too long
+    before.
+    """
+    return costs_s > 0 and one.sent <= harmed <= one.received + costs_s
 
 
 def _milliseconds(at: datetime) -> datetime:
