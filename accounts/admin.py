@@ -6,6 +6,7 @@ for a reason and keeps a log. No page shows a password, a PIN or a token.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,6 +20,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from accounts import packages
 from accounts.admin_forms import DeedForm, ExplainForm
 from accounts.explanations import MEANINGS, explain
 from accounts.models import (
@@ -264,10 +266,22 @@ class AuditAdmin(ReadOnly, admin.ModelAdmin[AuditEntry]):
 
 @admin.register(Package)
 class PackageAdmin(admin.ModelAdmin[Package]):
-    """What content points to and products contain."""
+    """What content points to and products contain.
+
+    Content that is in no package is free for everyone, so the last package of something
+    is not deleted: what would be opened is named instead.
+    """
 
     list_display = ["name", "code"]
     search_fields = ["name", "code"]
+
+    def get_deleted_objects(
+        self, objs: Sequence[Package] | QuerySet[Package], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """What goes with packages, and what keeps them."""
+        goes, counts, lacking, kept = super().get_deleted_objects(objs, request)
+        opened = [str(one) for one in packages.only_in([one.pk for one in objs])]
+        return goes, counts, lacking, [*kept, *opened]
 
 
 @admin.register(Product)

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off", ""})
+_OF_THE_EXAMPLE: Final = ("an-example-only", "YW4gZXhhbXBsZSBv")
+"""How the secrets of the example begin: as text, and in base64 as it stands in its keys."""
 
 
 class EnvironmentInvalid(Exception):
@@ -36,6 +38,17 @@ class Environment:
             self._problems.append(f"{name} is required")
             return ""
         return default
+
+    def secret(self, name: str, *, example: bool) -> str:
+        """The required value of ``name``; one of the example is good for nothing else.
+
+        What everybody can read starts a build or a check of the ``example`` configuration,
+        and no service.
+        """
+        value = self.text(name)
+        if not example and any(mark in value for mark in _OF_THE_EXAMPLE):
+            self._problems.append(f"{name} is that of the example: make your own")
+        return value
 
     def number(self, name: str, default: int | None = None) -> int:
         """The value of ``name`` as an integer."""

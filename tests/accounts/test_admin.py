@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -26,6 +27,7 @@ from accounts.models import (
     Account,
     AuditEntry,
     Entitlement,
+    Package,
     Product,
     SignIn,
     User,
@@ -33,12 +35,13 @@ from accounts.models import (
 )
 from catalog import publishing
 from tests.accounts.conftest import sign_in
-from tests.factories import catalog
+from tests.factories import catalog, channels
 from tests.factories.accounts import (
     PASSWORD,
     make_account,
     make_device,
     make_offer,
+    make_package,
     make_product,
     make_staff,
     make_user,
@@ -418,6 +421,40 @@ class TestSecondFactor:
         user = make_staff()
         seen = [self.enter(client, user, password="wrong") for _ in range(6)]
         assert seen == [200] * 5 + [429]
+
+
+class TestPackages:
+    def delete(self, client: Client, *codes: str) -> str:
+        """What the page says that asks whether packages shall go."""
+        body = {
+            "action": "delete_selected",
+            ACTION_CHECKBOX_NAME: [make_package(code).pk for code in codes],
+        }
+        return client.post("/admin/accounts/package/", body).content.decode()
+
+    def test_the_last_one_of_something_is_kept(
+        self, client: Client, staff: User
+    ) -> None:
+        film, channel = catalog.title(slug="alone"), channels.make_channel("Meridian")
+        film.packages.set([make_package("sport"), make_package("film")])
+        channel.packages.set([make_package("sport")])
+        make_product("all", "sport")
+
+        said = self.delete(client, "sport")
+
+        assert "Meridian" in said
+        assert str(film) not in said
+        assert "Are you sure" not in said
+        assert str(film) in self.delete(client, "sport", "film")
+        assert client.post(
+            f"/admin/accounts/package/{make_package('sport').pk}/delete/",
+            {"post": "yes"},
+        )
+        assert Package.objects.filter(code="sport").exists()
+
+    def test_others_go(self, client: Client, staff: User) -> None:
+        make_product("all", "sport")
+        assert "Are you sure" in self.delete(client, "sport")
 
 
 def test_products_can_be_read_by_name() -> None:

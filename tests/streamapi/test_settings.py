@@ -109,6 +109,15 @@ class TestProduction:
         assert name in said
         assert complaint in said
 
+    def test_does_not_start_with_what_everybody_can_read(self) -> None:
+        done = run("manage.py check", example() | {"ALLOWED_HOSTS": "api.stream.test"})
+
+        assert done.returncode == 1
+        complaint = done.stderr.strip().splitlines()[-1]
+        secrets = {"SECRET_KEY", "TOKEN_KEYS", "DELIVERY_KEYS", "CONTENT_KEY_SECRETS"}
+        for name in secrets:
+            assert f"{name} is that of the example" in complaint
+
     def test_nor_does_its_deployment_check_pass(self) -> None:
         pem = pem_of(Ed25519PrivateKey.generate())
         variables = {"DELIVERY_KEYS": json.dumps([{"id": "K1", "pem": pem}])}
