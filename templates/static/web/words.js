@@ -17,7 +17,7 @@ const WORDS = {
     mute: "Mute", unmute: "Unmute", fullscreen: "Full screen", seek: "Position",
     notReady: "The video is not ready. Try again in a moment.",
     notYet: "Not available to watch yet.", addToMyList: "+ My list", onMyList: "✓ On my list",
-    trailer: "Trailer", related: "More like this", keywords: "About", studio: "Studio", from: "From", until: "Until",
+    related: "More like this", keywords: "About", studio: "Studio", opensAgain: "From {time} on.",
     roles: { director: "Director", writer: "Writer", creator: "Created by", producer: "Producer",
       composer: "Music", cinematographer: "Camera", editor: "Editor", presenter: "Presented by" },
     included: "Included in", all: "All titles", popular: "Popular", close: "Close", retry: "Try again", skip: "Skip", signInToWatch: "Sign in to watch this.",
@@ -77,7 +77,7 @@ const WORDS = {
     pause: "Pause", mute: "Ton aus", unmute: "Ton an", fullscreen: "Vollbild",
     seek: "Position", notReady: "Das Video ist noch nicht bereit. Gleich noch einmal versuchen.",
     notYet: "Noch nicht zum Ansehen verfügbar.", addToMyList: "+ Meine Liste", onMyList: "✓ Auf meiner Liste",
-    trailer: "Trailer", related: "Das könnte auch gefallen", keywords: "Themen", studio: "Studio", from: "Ab", until: "Bis",
+    related: "Das könnte auch gefallen", keywords: "Themen", studio: "Studio", opensAgain: "Ab {time} wieder.",
     roles: { director: "Regie", writer: "Drehbuch", creator: "Idee", producer: "Produktion",
       composer: "Musik", cinematographer: "Kamera", editor: "Schnitt", presenter: "Moderation" },
     included: "Enthalten in", all: "Alle Titel", popular: "Beliebt", close: "Schließen", retry: "Noch einmal", skip: "Überspringen", signInToWatch: "Zum Ansehen bitte anmelden.",
@@ -139,8 +139,16 @@ export function word(name) {
 export function explain(problem) {
   const texts = { ...LIVE[language()].problems, ...PEOPLE[language()].problems, ...WORDS[language()].problems };
   if (problem.body?.help?.includes("sign_in")) return texts.sign_in_required;
-  return texts[problem.code] || (problem.status === 503 ? texts.unavailable : null)
+  const text = texts[problem.code] || (problem.status === 503 ? texts.unavailable : null)
     || (problem.body?.detail ?? texts.other);
+  return problem.body?.until ? `${text} ${word("opensAgain").replace("{time}", moment(problem.body.until))}` : text;
+}
+
+// A time of today by the clock, any other with its day.
+function moment(text) {
+  const at = new Date(text);
+  const day = at.toDateString() === new Date().toDateString() ? {} : { weekday: "short", day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit", ...day }).format(at);
 }
 
 export function languageName(tag) {
