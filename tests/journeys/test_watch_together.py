@@ -24,8 +24,9 @@ pytestmark = [
     pytest.mark.media,
     pytest.mark.timeout(600),
 ]
-EMAILS = [f"wren-{number}@voices.example" for number in range(7)]
-"""One for each walk: with one stream, a screen that was shut stays in the way a while."""
+EMAILS = [f"wren-{number}@voices.example" for number in range(14)]
+"""One for each walk, and for walking it again: with one stream, a screen that was shut stays
+in the way a while."""
 PIN = "2468"
 ENGLISH, GERMAN = 440, 880
 """What the languages sound like, in Hertz."""

@@ -64,6 +64,8 @@ class TestDemotedWriter:
         self, pair: Pair, service: Service
     ) -> None:
         mine = service.mine
+        assert service.ask("PUT", mine).status < 300  # there is something to delete
+        assert wait_until(pair.in_step, 30)
         pair.lead_writes_to(pair.reader)
         pair.writer.ask(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
