@@ -25,8 +25,8 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 EMAILS = [f"wren-{number}@voices.example" for number in range(14)]
-"""One for each walk, and for walking it again: with one stream, a screen that was shut stays
-in the way a while."""
+"""One for each walk, and for walking it again: with one stream, a screen that was shut
+stays in the way a while."""
 PIN = "2468"
 ENGLISH, GERMAN = 440, 880
 """What the languages sound like, in Hertz."""

@@ -19,6 +19,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.says: float | Exception = 0.0
+        self.said_before: list[float] = []
         self.times_asked = 0
 
     @contextmanager
@@ -26,7 +27,8 @@ class Reader:
         self.times_asked += 1
         if isinstance(self.says, Exception):
             raise self.says
-        yield SimpleNamespace(execute=lambda _sql: None, fetchone=lambda: (self.says,))
+        lag = self.said_before.pop() if self.said_before else self.says
+        yield SimpleNamespace(execute=lambda _sql: None, fetchone=lambda: (lag,))
 
 
 @pytest.fixture
@@ -69,11 +71,17 @@ class TestStanding:
     ) -> None:
         reader.says = says
         assert not any(standing.may_be_asked() for _ in range(5))
-        assert reader.times_asked == 1
+        assert reader.times_asked == (1 if isinstance(says, Exception) else 2)
         reader.says = 0.1
         clock.now += 4.9
         assert not standing.may_be_asked()
         clock.now += 0.2
+        assert standing.may_be_asked()
+
+    def test_one_that_is_just_replaying_is_asked(
+        self, reader: Reader, standing: Standing
+    ) -> None:
+        reader.said_before = [3600.0]
         assert standing.may_be_asked()
 
     def test_one_that_cannot_tell_is_believed(
