@@ -249,9 +249,9 @@ def heartbeat(beat: Beat, viewer: Viewer | None, *, now: datetime) -> Advice:
     advice = _advice_of(standing, beat, now)
     if advice is not None:
         return advice
-    if standing.state != "held":
+    if standing.state == "ended":
         raise SessionEnded(reason=standing.reason)
-    over = _over(beat, Watch(**(standing.live or {})), viewer, now)
+    over = _over(beat, Watch(**standing.live), viewer, now) if standing.live else None
     return over or _advice(standing.granted_until, standing.live, now)
 
 
