@@ -260,6 +260,9 @@ class TestLive:
         channel = channels.make_channel("Meridian", slug="meridian")
         source = film().title.public_id
         channels.make_stream(channel, kind=ChannelSource.Kind.ORIGIN, url=source)
+        # A change within the second in which rights were asked for is asked about again.
+        long_ago = timezone.now() - timedelta(hours=1)
+        Channel.objects.filter(pk=channel.pk).update(updated_at=long_ago)
         return channel
 
     @pytest.fixture
