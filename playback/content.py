@@ -7,16 +7,19 @@ remembered counts only while PostgreSQL says at that moment that nothing has cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
-from catalog import languages
+from catalog import languages, tellings
 from catalog.documents import TEASERS
 from catalog.models import (
     PublishedEpisode,
@@ -24,6 +27,7 @@ from catalog.models import (
     PublishedTitle,
     PublishedWindow,
 )
+from catalog.tellings import Telling
 from playback import episodes, pictures
 from playback.episodes import Place
 from playback.households import Question
@@ -141,20 +145,22 @@ class NotPlayable(Conflict):
     title = "This cannot be played"
 
 
-_Key = tuple[str, str, str]
+_Languages = tuple[str, ...]
+_Key = tuple[str, str, _Languages]
 _known: dict[_Key, tuple[Sequence[Any], Playable]] = {}
 _lock = Lock()
 
 
-def question(content_id: str, kind: str, language: str) -> Question:
+def question(content_id: str, kind: str, wanted: _Languages) -> Question:
     """What ``find`` has to be told to know whether what is remembered still holds."""
-    _, known = _known.get(_key(content_id, kind, language), ((), None))
+    key = _key(content_id, kind, wanted)
+    _, known = _known.get(key, ((), None))
     return Question(
         _STAMP,
         {
             "title_pk": known.title_pk if known else None,
             "asset_pk": known.asset_pk if known else None,
-            "language": language or languages.default_language(),
+            "language": key[2][0],
         },
     )
 
@@ -162,22 +168,22 @@ def question(content_id: str, kind: str, language: str) -> Question:
 def find(
     content_id: str,
     kind: str = Asset.Kind.MAIN,
-    language: str = "",
+    wanted: _Languages = (),
     stamp: Sequence[Any] | None = None,
 ) -> Playable:
-    """The video of published content, names in ``language``.
+    """The video of published content, each name in the first language that has it.
 
     What is remembered under ``stamp``, else what one query finds. A trailer or an extra
     also has an id of its own, under which it is played.
     """
-    key = _key(content_id, kind, language)
+    key = _key(content_id, kind, wanted)
     kept, known = _known.get(key, ((), None))
     if known is not None and stamp == kept:
         return known
     row = _rows(*key).first()
     if row is None or not row["is_published"] or row["shown"] is None:
         raise _why_not(content_id)
-    playable = _playable(content_id, row)
+    playable = _playable(content_id, row, key[2])
     with _lock:
         _known[key] = [row["shown"]["pk"], *(row[name] for name in _STAMPED)], playable
         while len(_known) > _MOST:
@@ -185,17 +191,20 @@ def find(
     return playable
 
 
-def _key(content_id: str, kind: str, language: str) -> _Key:
-    return content_id, kind, language or languages.default_language()
+def _key(content_id: str, kind: str, wanted: _Languages) -> _Key:
+    return content_id, kind, wanted or (languages.default_language(),)
 
 
-def _playable(content_id: str, row: Mapping[str, Any]) -> Playable:
+def _playable(content_id: str, row: Mapping[str, Any], wanted: _Languages) -> Playable:
     shown = row["shown"]
-    here, following = episodes.place(content_id, row["seasons"])
+    seasons = groupby(row["seasons"], key=itemgetter("number"))
+    here, following = episodes.place(
+        content_id, [_told(season, wanted) for _, season in seasons]
+    )
     return Playable(
         content_id=content_id,
         kind=row["kind"],
-        name=shown["name"],
+        name=_told(row["cards"], wanted)["name"],
         title_id=shown["id"],
         title_pk=row["owner"],
         asset_pk=row["pk"],
@@ -215,19 +224,24 @@ def _playable(content_id: str, row: Mapping[str, Any]) -> Playable:
     )
 
 
+def _told(rows: Iterable[Mapping[str, Any]], wanted: _Languages) -> Any:
+    """A document for a reader of several languages, read."""
+    found = {one["language"]: Telling(one["text"], one["borrowed"]) for one in rows}
+    return orjson.loads(tellings.completed(found, wanted))
+
+
 def film(content_id: str) -> Mapping[str, Any] | None:
     """The video of a title or an episode, published or not: what a loop is made of."""
-    return _rows(content_id, Asset.Kind.MAIN, languages.default_language()).first()
+    return _rows(*_key(content_id, Asset.Kind.MAIN, ())).first()
 
 
-def _rows(content_id: str, kind: str, language: str) -> QuerySet[Asset, dict[str, Any]]:
-    published = PublishedTitle.objects.filter(
-        title=OuterRef("owner"), language=language
-    )
+def _rows(
+    content_id: str, kind: str, wanted: _Languages
+) -> QuerySet[Asset, dict[str, Any]]:
+    told = PublishedTitle.objects.filter(title=OuterRef("owner"), language__in=wanted)
     facts = JSONObject(
         pk="pk",
         id="public_id",
-        name="name",
         packages="packages",
         min_age="min_age",
         windowed="windowed",
@@ -238,17 +252,18 @@ def _rows(content_id: str, kind: str, language: str) -> QuerySet[Asset, dict[str
         .filter(_asked(content_id, kind))
         .annotate(
             owner=Coalesce(F("title_id"), F("episode__season__title_id")),
-            shown=Subquery(published.values(facts=facts)[:1]),
+            shown=Subquery(told.filter(language=wanted[0]).values(facts=facts)[:1]),
+            cards=_telling(told, text="card"),
             is_published=Q(episode=None) | Exists(episode),
             keys=_keys(),
-            seasons=_seasons(language),
+            seasons=_seasons(wanted),
             openings=_openings(),
             **{name: _tracks(*track) for name, track in _TRACKS.items()},
         )
         .order_by("pk")
         .values(
             *("pk", "public_id", "kind", "folder", "duration_ms", "thumbnails"),
-            *("owner", "shown", "is_published", "rights_max_height"),
+            *("owner", "shown", "cards", "is_published", "rights_max_height"),
             *("title_id", "episode_id", "keys", "seasons", "openings", *_TRACKS),
         )
     )
@@ -268,14 +283,20 @@ def _tracks(model: type[Model], order: str, fields: tuple[str, ...]) -> ArraySub
     return ArraySubquery(rows.values(facts=facts))
 
 
-def _seasons(language: str) -> ArraySubquery:
+def _seasons(wanted: _Languages) -> ArraySubquery:
     """The season of an episode and the one after it; nothing for films."""
     rows = PublishedSeason.objects.filter(
         title=OuterRef("owner"),
-        language=language,
+        language__in=wanted,
         number__gte=OuterRef("episode__season__number"),
-    )
-    return ArraySubquery(rows.order_by("number").values("document")[:2])
+    ).order_by("number")
+    return _telling(rows[: 2 * len(wanted)], text="document", number="number")
+
+
+def _telling(rows: QuerySet[Any], text: str, **facts: str) -> ArraySubquery:
+    """Documents with what ``_told`` has to know of each."""
+    known = JSONObject(language="language", borrowed="borrowed", text=text, **facts)
+    return ArraySubquery(rows.values(facts=known))
 
 
 def _openings() -> ArraySubquery:

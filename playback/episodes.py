@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+Season = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,9 @@ class Place:
     name: str
 
 
-def place(content_id: str, seasons: Sequence[str]) -> tuple[Place | None, Place | None]:
+def place(
+    content_id: str, seasons: Sequence[Season]
+) -> tuple[Place | None, Place | None]:
     """The episode itself and the one to play after it, if there is one with video.
 
     ``seasons`` are the published documents of its season and of the one after that.
@@ -33,9 +35,8 @@ def place(content_id: str, seasons: Sequence[str]) -> tuple[Place | None, Place 
     return here, None
 
 
-def _all(seasons: Sequence[str]) -> Iterator[tuple[Place, bool]]:
-    for document in seasons:
-        season: Mapping[str, Any] = orjson.loads(document)
+def _all(seasons: Sequence[Season]) -> Iterator[tuple[Place, bool]]:
+    for season in seasons:
         for one in season["episodes"]:
             numbers = season["number"], one["number"]
             yield Place(one["id"], *numbers, one["name"]), one["playable"]

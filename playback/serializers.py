@@ -99,7 +99,7 @@ class StartInput(serializers.Serializer[Any]):
 
 
 def play_request(
-    data: Mapping[str, Any], idempotency_key: str, language: str
+    data: Mapping[str, Any], idempotency_key: str, wanted: tuple[str, ...]
 ) -> PlayRequest:
     """What was checked by :class:`StartInput`, as the domain knows it."""
     return PlayRequest(
@@ -115,7 +115,7 @@ def play_request(
         start=data["start"],
         take_over=data["take_over"],
         pin_proof=data["pin_proof"],
-        language=language,
+        wanted=wanted,
         idempotency_key=idempotency_key,
     )
 

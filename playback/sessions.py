@@ -87,7 +87,7 @@ class PlayRequest:
     start: str = "resume"
     take_over: str = ""
     pin_proof: str = ""
-    language: str = ""
+    wanted: tuple[str, ...] = ()
     idempotency_key: str = ""
 
     def fingerprint(self) -> str:
@@ -466,7 +466,7 @@ def _resume(
 def _question(request: PlayRequest, now: datetime) -> Question:
     if request.is_live:
         return live.question(request.channel_id, request.airing_id, now)
-    return content.question(request.content_id, request.kind, request.language)
+    return content.question(request.content_id, request.kind, request.wanted)
 
 
 def _wanted(
@@ -478,7 +478,7 @@ def _wanted(
 ) -> Playable:
     """The content, or the channel, that was asked for."""
     if not request.is_live:
-        asked = request.content_id, request.kind, request.language
+        asked = request.content_id, request.kind, request.wanted
         return content.find(*asked, stamp=about)
     airing = live.found(
         about,

@@ -78,7 +78,7 @@ class SessionsView(PlaybackView):
         """One call decides and answers with everything a player needs."""
         body = inputs.read(StartInput, request.data)
         now, variant = timezone.now(), self.variant
-        asked = play_request(body, idempotency.key_of(request), variant.language)
+        asked = play_request(body, idempotency.key_of(request), variant.languages)
         play = sessions.start(asked, self.viewer, territory=variant.territory, now=now)
         answer = answers.play(play, wanted=variant.languages, now=now)
         response = Response(answer, status=201, headers=_PRIVATE)

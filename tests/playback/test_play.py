@@ -132,6 +132,40 @@ class TestTheAnswer:
             assert cookie["httponly"]
             assert cookie["samesite"] == "Lax"
 
+    def test_names_are_in_the_first_language_that_has_them(
+        self,
+        client: Client,
+        settings: Settings,
+        django_assert_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        settings.CONTENT_LANGUAGES = ["en", "de", "fr"]
+        series = catalog.series("Harbour", seasons=(1, 1))
+        series.translations.create(language="fr", name="Le port")
+        first, following = Episode.objects.filter(season__title=series).order_by("pk")
+        first.translations.create(language="de", name="Nebel")
+        first.translations.create(language="fr", name="Brouillard")
+        following.translations.create(language="fr", name="Le quai")
+        for episode in (first, following):
+            playback.asset(episode=episode)
+        publish(series)
+
+        def names(wish: str) -> list[str]:
+            body = {"content_id": first.public_id, "device": {"platform": "web"}}
+            answer = client.post(
+                PLAY,
+                body,
+                content_type="application/json",
+                headers={"Accept-Language": wish},
+            ).json()
+            parts = (answer, answer["episode"], answer["next"])
+            return [part["name"] for part in parts]
+
+        assert names("de-CH, fr;q=0.8, en;q=0.5") == ["Le port", "Nebel", "Le quai"]
+        assert names("fr, de;q=0.8") == ["Le port", "Brouillard", "Le quai"]
+        assert names("de") == ["Harbour", "Nebel", "Episode 1"]
+        with django_assert_num_queries(2):
+            names("de, fr")
+
     def test_comes_from_two_queries(
         self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:

@@ -27,6 +27,13 @@ export const settings = {
   },
 };
 
+// What the viewer reads: the language chosen here, then those of the browser. The service takes
+// each text in the first of them that there is.
+const MOST_LANGUAGES = 10;
+function languages() {
+  return [...new Set([settings.language, ...(navigator.languages || [])])].slice(0, MOST_LANGUAGES).join(",");
+}
+
 export function signIn() {
   try {
     return JSON.parse(localStorage.getItem(STORE));
@@ -48,7 +55,7 @@ async function read(response) {
 }
 
 async function send(path, { method = "GET", body, token, keepalive, key, headers: extra = {} } = {}) {
-  const headers = { Accept: "application/json", "X-Device-Platform": "web", ...extra };
+  const headers = { Accept: "application/json", "Accept-Language": languages(), "X-Device-Platform": "web", ...extra };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -78,7 +85,7 @@ function ceiling() {
 // is sent.
 export function shared(path, query = {}) {
   if (previewToken()) return previewed(path, query);
-  const parameters = new URLSearchParams({ ...query, lang: settings.language });
+  const parameters = new URLSearchParams({ ...query, lang: languages() });
   if (ceiling() < 18) parameters.set("maturity", ceiling());
   return send(`${path}?${parameters}`);
 }
@@ -163,6 +170,7 @@ export async function enter(email, password, replaced) {
 export function arrive(answer) {
   localStorage.setItem(DEVICE, answer.device_id);
   keepSignIn(answer);
+  if (watching()?.language) settings.language = watching().language;
 }
 
 export function browserName() {
