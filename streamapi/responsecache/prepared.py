@@ -14,7 +14,13 @@ from streamapi.responsecache.headers import Headers
 Head = tuple[str, str]
 """The name of the first header; its value and, line by line, all others."""
 
-_MODULE: Final = "gunicorn.http.wsgi"
+_KINDS: Final = frozenset(
+    {
+        ("gunicorn.http.wsgi", "Response"),
+        ("streamapi.responsecache.worker", "Response"),
+    }
+)
+"""By name: servers other than gunicorn do without its modules."""
 
 
 def joined(lines: Headers) -> Head:
@@ -27,7 +33,7 @@ def response_of(start_response: Any) -> Any:
     """gunicorn's response behind ``start_response``; None if it is anything else."""
     response: Any = getattr(start_response, "__self__", None)
     kind = type(response)
-    if kind.__name__ != "Response" or kind.__module__ != _MODULE:
+    if (kind.__module__, kind.__name__) not in _KINDS:
         return None
     return response if response.cfg.accesslog is None else None
 

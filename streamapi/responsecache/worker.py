@@ -13,7 +13,7 @@ import gc
 from collections.abc import Callable
 from typing import Any, Final
 
-from gunicorn.http import message
+from gunicorn.http import message, wsgi
 from gunicorn.workers.ggevent import GeventWorker
 
 from streamapi.responsecache.patience import Patience
@@ -21,6 +21,36 @@ from streamapi.responsecache.patience import Patience
 _COLLECT_AFTER: Final = (50_000, 20, 10)
 """New objects until the collector looks at the young ones (some 10 MB at most), and how
 many such rounds until it looks at older ones; Python's own: 700, 10, 10."""
+_COPIED: Final = 256 * 1024
+"""A larger piece costs more to copy than to send for itself."""
+
+
+class _Gathered(list[bytes]):
+    """Stands in for a socket, and keeps what is sent."""
+
+    sendall = list.append
+
+
+class Response(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's, whose head leaves together with the first piece of the body.
+
+    To send costs as much as much of an answer; and a client that is woken for a head alone
+    is woken twice.
+    """
+
+    sock: Any
+
+    def write(self, arg: bytes) -> None:
+        """Send a piece of the body, and the head before the first."""
+        if self.headers_sent or len(arg) > _COPIED:
+            super().write(arg)
+            return
+        sock, self.sock = self.sock, _Gathered()
+        try:
+            super().write(arg)
+        finally:
+            gathered, self.sock = self.sock, sock
+        sock.sendall(b"".join(gathered))
 
 
 class CacheWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -83,9 +113,10 @@ def settle(cfg: Any) -> None:
     What was loaded is taken from the garbage collector's rounds, and these come seldom: a
     request makes some thousand objects, nearly all of which go without its help. Whether
     a peer is a trusted proxy is worked out once for each address; gunicorn parses the
-    address for every request.
+    address for every request. Answers are sent in one piece.
     """
     freeze(cfg)
+    wsgi.Response = Response
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECT_AFTER)

@@ -22,6 +22,7 @@ HOUSEHOLDS = 4
 SCREENS = 3
 ENOUGH = 5
 """How many positions of each device that watches are taken before and after."""
+OVERLAY = "/v1/me/overlay"
 LOSS_S = 2 * FLUSH_S
 """What docs/playback.md says that a loss of Redis can cost."""
 _SAVED = """
@@ -198,6 +199,60 @@ def test_nothing_is_lost_and_no_limit_is_passed(
     assert max(screen.resets for screen in mix.screens) <= allowed
     assert _lost(fleet, mix, harmed, costs_s) == []
     assert _too_many(mix) == []
+
+
+@pytest.fixture
+def narrow(served: tuple[Fleet, dict]) -> Iterator[tuple[Fleet, list[Screen]]]:
+    """Web workers that have one connection to PostgreSQL each, and many devices."""
+    fleet, settled = served
+    fleet.variables["DATABASE_POOL_SIZE"] = "1"
+    fleet.kill("web")
+    fleet.start("web")
+    home = settled["households"][0]
+    screens = [
+        Screen(f"page {number}", fleet.port, home["tokens"][0], home["account"])
+        for number in range(16)
+    ]
+    yield fleet, screens
+    for screen in screens:
+        screen.leave()
+
+
+def test_overlays_keep_no_connection(
+    narrow: tuple[Fleet, list[Screen]], served: tuple[Fleet, dict]
+) -> None:
+    fleet, screens = narrow
+    body = {"ids": [served[1]["film"], *served[1]["episodes"]]}
+    over = threading.Event()
+
+    def look(screen: Screen) -> None:
+        while not over.is_set():
+            screen.insist("POST", OVERLAY, body)
+
+    def all_see_something() -> bool:
+        return min(screen.seen[200] for screen in screens) > ENOUGH
+
+    def some_see_nothing() -> bool:
+        return sum(screen.seen[503] for screen in screens) > len(screens)
+
+    threads = [threading.Thread(target=look, args=(one,)) for one in screens]
+    for thread in threads:
+        thread.start()
+    seen = wait_until(all_see_something, 60)
+    fleet.kill("postgresql")
+    refused = wait_until(some_see_nothing, 60)
+    fleet.start("postgresql")
+    for screen in screens:
+        screen.seen[200] = 0
+    again = wait_until(all_see_something, 60)
+    over.set()
+    for thread in threads:
+        thread.join()
+
+    assert (seen, refused, again) == (True, True, True), fleet.log()
+    assert [one for screen in screens for one in screen.wrong] == [], fleet.log()
+    last = screens[0].insist("POST", OVERLAY, body)
+    assert (last.status, "X-Frame-Options" in last.headers) == (200, False)
 
 
 def _lost(fleet: Fleet, mix: Mix, harmed: float, costs_s: float) -> list[str]:

@@ -1,31 +1,35 @@
-"""Heartbeats in front of Django: the same answers, or none."""
+"""Heartbeats and overlays in front of Django: the same answers, or none."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import time_machine
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.test import RequestFactory
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from psycopg_pool import PoolTimeout
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts import tokens
 from accounts.tokens import Viewer
 from channels.models import Channel, ChannelSource
-from playback import rights_news
-from playback.door import HeartbeatsFirst
+from playback import overlay, rights_news
+from playback.door import UsualFirst
 from playback.models import PlaybackSession
+from playback.personal_serializers import MAX_ITEMS
 from streamapi.responsecache.access import AccessLines
 from tests.factories import channels
 from tests.playback.screens import PLAY, Screen, household
@@ -35,6 +39,7 @@ from tests.playback.test_streams import no_redis
 pytestmark = pytest.mark.django_db
 
 Environ = dict[str, Any]
+OVERLAY = "/v1/me/overlay"
 TOLD = ("Content-Type", "Cache-Control", "X-Content-Type-Options")
 
 
@@ -66,23 +71,44 @@ class Door:
 
     def __init__(self) -> None:
         self.behind, self.lines = Spy(), Lines()
-        self._door = HeartbeatsFirst(self.behind, self.lines)
+        self._door = UsualFirst(self.behind, self.lines)
 
     def ask(self, environ: Environ) -> tuple[int, dict[str, str], Any]:
         """Status, headers and JSON of the answer."""
         return _call(self._door, environ)
 
+    def ask_raw(self, environ: Environ) -> tuple[int, dict[str, str], bytes]:
+        """The same, the body as it came."""
+        return _raw(self._door, environ)
+
 
 def _call(application: Any, environ: Environ) -> tuple[int, dict[str, str], Any]:
+    status, headers, body = _raw(application, environ)
+    return status, headers, json.loads(body)
+
+
+def _raw(application: Any, environ: Environ) -> tuple[int, dict[str, str], bytes]:
     said: list[Any] = []
-    parts = application(environ, lambda status, lines: said.extend([status, lines]))
-    body = b"".join(parts)
-    if hasattr(parts, "close"):
-        parts.close()
+    with _connection_of_the_test():
+        parts = application(environ, lambda status, lines: said.extend([status, lines]))
+        body = b"".join(parts)
+        if hasattr(parts, "close"):
+            parts.close()
     status, lines = said
     headers = dict(lines)
     assert headers["Content-Length"] == str(len(body))
-    return int(status[:3]), headers, json.loads(body)
+    return int(status[:3]), headers, body
+
+
+@contextmanager
+def _connection_of_the_test() -> Iterator[None]:
+    """It stays open; Django's test client takes care of that in the same way."""
+    both = (request_started, request_finished)
+    for signal in both:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in both:
+        signal.connect(close_old_connections)
 
 
 def request(
@@ -104,6 +130,19 @@ def request(
     return environ | more
 
 
+def page(screen: Screen, ids: Any, **more: str) -> Environ:
+    """The WSGI environment of an overlay."""
+    return request(screen, {"ids": ids}, **({"path": OVERLAY} | more))
+
+
+def kept(screen: Screen) -> str:
+    """The film that plays, which is on the list of the profile and liked."""
+    content = PlaybackSession.objects.get().content_id
+    screen.send("PUT", f"/v1/me/watchlist/{content}")
+    screen.send("PUT", f"/v1/me/ratings/{content}", {"value": "like"})
+    return content
+
+
 @pytest.fixture
 def screen() -> Screen:
     """A screen on which a film plays."""
@@ -113,14 +152,9 @@ def screen() -> Screen:
 
 
 @pytest.fixture
-def door() -> Iterator[Door]:
-    """A door before a Django that leaves the test's connection open."""
-    both = (request_started, request_finished)
-    for signal in both:
-        signal.disconnect(close_old_connections)
-    yield Door()
-    for signal in both:
-        signal.connect(close_old_connections)
+def door() -> Door:
+    """A door before a Django that counts."""
+    return Door()
 
 
 class TestTheUsualHeartbeat:
@@ -254,6 +288,119 @@ class TestWhatGoesOnToDjango:
         assert len(door.behind.bodies) == 1
 
 
+class TestTheUsualOverlay:
+    def test_is_answered_without_django_and_with_one_statement(
+        self,
+        screen: Screen,
+        door: Door,
+        django_assert_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        environ = page(screen, [kept(screen)], HTTP_X_REQUEST_ID="abcdefgh")
+        with django_assert_num_queries(1):
+            status, headers, answer = door.ask(environ)
+        assert door.behind.bodies == []
+        (added,) = answer["items"].values()
+        assert (status, added["in_watchlist"]) == (200, True)
+        assert headers["X-Request-Id"] == "abcdefgh"
+        (line,) = door.lines.written
+        assert (line["path"], line["status"]) == (OVERLAY, 200)
+
+    def test_says_what_django_says(self, screen: Screen, door: Door) -> None:
+        ids = [kept(screen), film(packages=["premium"]).title.public_id, "ti_unknown"]
+        status, headers, body = door.ask_raw(page(screen, ids))
+        theirs = screen.send("POST", OVERLAY, {"ids": ids})
+        assert (status, body) == (theirs.status_code, theirs.content)
+        assert {name: headers[name] for name in TOLD} == {
+            name: theirs[name] for name in TOLD
+        }
+
+    def test_of_a_whole_page_is_answered(self, screen: Screen, door: Door) -> None:
+        ids = [f"{number:032d}" for number in range(MAX_ITEMS)]
+        assert door.ask(page(screen, ids))[2] == {"items": {}}
+        assert door.behind.bodies == []
+
+    @pytest.mark.parametrize("fails", [None, OperationalError("gone")], ids=str)
+    def test_ends_as_a_request_does(
+        self,
+        screen: Screen,
+        door: Door,
+        fails: Exception | None,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """What Django's own listeners do then gives connections back."""
+        heard: list[str] = []
+
+        def began(**_: Any) -> None:
+            heard.append("began")
+
+        def ended(**_: Any) -> None:
+            heard.append("ended")
+
+        if fails:
+            monkeypatch.setattr(overlay, "overlay", Mock(side_effect=fails))
+        request_started.connect(began, sender=UsualFirst)
+        request_finished.connect(ended, sender=UsualFirst)
+        door.ask(page(screen, ["ti_1"]))
+        assert heard == ["began", "ended"]
+
+    @pytest.mark.parametrize(
+        "fails",
+        [OperationalError("gone"), InterfaceError("gone"), PoolTimeout("none is free")],
+        ids=str,
+    )
+    def test_is_explained_by_django_while_postgresql_is_away(
+        self,
+        screen: Screen,
+        door: Door,
+        fails: Exception,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(overlay, "overlay", Mock(side_effect=fails))
+        status, headers, problem = door.ask(page(screen, ["ti_1"]))
+        assert (status, problem["code"]) == (503, "unavailable")
+        assert headers["Retry-After"] == "2"
+        assert door.behind.bodies == [b'{"ids": ["ti_1"]}']
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"method": "GET"},
+            {"CONTENT_TYPE": "text/plain"},
+            {"HTTP_ACCEPT": "text/html"},
+            {"HTTP_AUTHORIZATION": ""},
+            {"HTTP_AUTHORIZATION": "Bearer nonsense"},
+            {"HTTP_AUTHORIZATION": "Basic YTpi"},
+        ],
+        ids=str,
+    )
+    def test_goes_on_because_of_how_it_is_asked(
+        self, screen: Screen, door: Door, more: dict[str, str]
+    ) -> None:
+        ours = door.ask(page(screen, ["ti_1"], **more))
+        assert door.behind.bodies == [b'{"ids": ["ti_1"]}']
+        theirs = _call(WSGIHandler(), page(screen, ["ti_1"], **more))
+        assert _without_ids(ours) == _without_ids(theirs)
+
+    def test_goes_on_without_a_profile(self, screen: Screen, door: Door) -> None:
+        screen.profile.public_id = ""
+        status, _, problem = door.ask(page(screen, ["ti_1"]))
+        assert (status, problem["code"]) == (403, "profile_required")
+
+    @pytest.mark.parametrize(
+        "ids",
+        [None, [], "ti_1", [None], [["ti_1"]], ["x" * 33], [""], ["ti"] * 241],
+        ids=str,
+    )
+    def test_goes_on_because_of_what_is_sent(
+        self, screen: Screen, door: Door, ids: Any
+    ) -> None:
+        ours = door.ask(page(screen, ids))
+        assert len(door.behind.bodies) == 1
+        theirs = _call(WSGIHandler(), page(screen, ids))
+        assert ours[0] == 400
+        assert _without_ids(ours) == _without_ids(theirs)
+
+
 class TestLive:
     @pytest.fixture
     def channel(self) -> Channel:
@@ -318,6 +465,35 @@ class TestWhateverIsSent:
         ours = door.ask(request(screen, body))
         theirs = _call(WSGIHandler(), request(screen, body))
         assert _without_ids(ours) == _without_ids(theirs)
+
+    @hypothesis_settings(
+        max_examples=60,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(data=st.data())
+    def test_an_overlay_is_the_same_byte_for_byte(
+        self, screen: Screen, door: Door, data: st.DataObject
+    ) -> None:
+        played = PlaybackSession.objects.get().content_id
+        known = st.sampled_from([played, "ti_unknown", f"{played} x"])
+        odd = st.text(max_size=34) | st.integers() | st.none() | st.lists(st.text())
+        body = data.draw(
+            st.fixed_dictionaries({"ids": st.lists(known | odd, max_size=6)})
+            | st.dictionaries(st.text(max_size=3), odd, max_size=2)
+        )
+        ours = door.ask_raw(request(screen, body, path=OVERLAY))
+        theirs = _raw(WSGIHandler(), request(screen, body, path=OVERLAY))
+        if ours[0] == 200:
+            assert (ours[0], ours[2]) == (theirs[0], theirs[2])
+        else:
+            assert len(door.behind.bodies) > 0
+            assert _without_ids(_decoded(ours)) == _without_ids(_decoded(theirs))
+
+
+def _decoded(answer: tuple[int, dict[str, str], bytes]) -> tuple[int, Any, Any]:
+    status, headers, body = answer
+    return status, headers, json.loads(body)
 
 
 def _without_ids(answer: tuple[int, dict[str, str], Any]) -> tuple[int, Any]:

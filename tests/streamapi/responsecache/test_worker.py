@@ -7,12 +7,14 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
-from gunicorn.http import get_parser, message
+from gunicorn.http import get_parser, message, wsgi
 
 from streamapi.responsecache.worker import (
     CacheWorker,
@@ -265,10 +267,37 @@ class TestGunicorn:
         assert answer[0] == 400
 
 
+class Socket:
+    """Keeps each piece that is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def sendall(self, piece: bytes) -> None:
+        self.sent.append(piece)
+
+
+def answered(
+    cfg: Config, body: list[bytes], *, length: str, kind: type[Any] | None = None
+) -> list[bytes]:
+    """What goes to the socket for an answer of gunicorn's, piece by piece."""
+    sock = Socket()
+    request = SimpleNamespace(method="GET", version=(1, 1), should_close=lambda: False)
+    with time_machine.travel(0, tick=False):
+        response = (kind or wsgi.Response)(request, sock, cfg)
+        lines = [("Content-Length", length)] if length else []
+        response.start_response("200 OK", lines)
+        for piece in body:
+            response.write(piece)
+        response.close()
+    return sock.sent
+
+
 class TestSettled:
     @pytest.fixture
     def settled(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
         monkeypatch.setattr(message, "_ip_in_allow_list", message._ip_in_allow_list)
+        monkeypatch.setattr(wsgi, "Response", wsgi.Response)
         cfg = Config()
         cfg.set("forwarded_allow_ips", "10.0.0.0/8")
         settle(cfg)
@@ -285,6 +314,30 @@ class TestSettled:
         for _ in range(2):
             request = next(get_parser(settled, [head], (peer, 1)))
             assert request.scheme == scheme
+
+    def test_answers_leave_in_one_piece(self, settled: Config) -> None:
+        sent = answered(settled, [b"one", b"two"], length="6")
+        assert [piece.partition(b"\r\n\r\n")[2] for piece in sent[:1]] == [b"one"]
+        assert sent[1:] == [b"two"]
+
+    @pytest.mark.parametrize("length", ["3", ""], ids=["stated", "chunked"])
+    def test_they_are_what_gunicorn_would_send(
+        self, settled: Config, length: str
+    ) -> None:
+        ours = answered(settled, [b"one"], length=length)
+        theirs = answered(settled, [b"one"], length=length, kind=wsgi.Response.__base__)
+        assert len(ours) < len(theirs)
+        assert b"".join(ours) == b"".join(theirs)
+
+    def test_what_is_large_is_not_copied(self, settled: Config) -> None:
+        large = b"x" * (1 << 20)
+        head, body = answered(settled, [large], length=str(len(large)))
+        assert head.endswith(b"\r\n\r\n")
+        assert body is large
+
+    def test_an_answer_without_a_body_is_a_head(self, settled: Config) -> None:
+        (head,) = answered(settled, [], length="0")
+        assert head.endswith(b"\r\n\r\n")
 
     def test_each_address_is_judged_once_for_each_list(self) -> None:
         asked: list[str] = []
