@@ -105,7 +105,8 @@ def protection(answer: Play | Renewal, *, now: datetime) -> dict[str, Any] | Non
         return None
     server = drm.server_of(system)
     if system == drm.CLEARKEY:
-        server = drm.Server(f"/v1/playback/sessions/{session.public_id}/license")
+        ours = f"/v1/playback/sessions/{session.public_id}/license"
+        server = drm.Server(ours, license_request_format=drm.JSON)
     token, expires_at = licences.token_for(
         session.public_id, now=now, ends_at=answer.grant.expires_at
     )
@@ -113,6 +114,7 @@ def protection(answer: Play | Renewal, *, now: datetime) -> dict[str, Any] | Non
     return {
         "system": system,
         "license_url": server.license_url,
+        "license_request_format": server.license_request_format,
         "certificate_url": server.certificate_url,
         "headers": {licences.HEADER: token},
         "token_expires_at": _moment(expires_at),

@@ -14,8 +14,8 @@ class PlaybackConfig(AppConfig):
         """Tell what video a title has, what is watched and which rails viewers have.
 
         Take trailers and extras from imports. Hear of devices that are signed out, and of
-        rights that change. A service that could not open its keys, or sign delivery, is not
-        started at all.
+        rights that change. A service that could not open its keys, sign delivery or say
+        where licences come from is not started at all.
         """
         from accounts import devices
         from catalog import documents, rail_sources
@@ -23,6 +23,7 @@ class PlaybackConfig(AppConfig):
         from catalog.importing import parts
         from playback import (
             departures,
+            drm,
             extras,
             keyring,
             media_section,
@@ -34,6 +35,7 @@ class PlaybackConfig(AppConfig):
 
         vault.refuse_what_is_unusable()
         keyring.refuse_what_is_unusable()
+        drm.refuse_what_is_unusable()
         parts.register(extras.PART)
         documents.register_section("media", media_section.build)
         catalog_plays.register_source(plays.between)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from accounts.features import HD, SD, UHD
 from streamapi.errors import InvalidInput
@@ -18,6 +19,13 @@ FAIRPLAY: Final = "fairplay"
 WIDEVINE: Final = "widevine"
 PLAYREADY: Final = "playready"
 CLEARKEY: Final = "clearkey"
+
+RAW: Final = "raw"
+FORM: Final = "form"
+JSON: Final = "json"
+REQUEST_FORMATS: Final = (RAW, FORM, JSON)
+"""How a device sends what its system made: as it is, the licence comes back as it is; as
+``spc=`` with base64 in a form, the answer is base64; as JSON."""
 
 # What each level of a system is trusted with. The first is meant when none is stated.
 _LEVELS: Final = {
@@ -71,6 +79,7 @@ class Server:
 
     license_url: str | None = None
     certificate_url: str | None = None
+    license_request_format: str = RAW
 
 
 def settle(platform: str, systems: Sequence[str], stated: Stated) -> Protection:
@@ -93,6 +102,24 @@ def settle(platform: str, systems: Sequence[str], stated: Stated) -> Protection:
 def server_of(system: str) -> Server:
     """The licence server of a system; without addresses where none is set up."""
     return Server(**settings.LICENSE_SERVERS.get(system, {}))
+
+
+def refuse_what_is_unusable() -> None:
+    """Raise ImproperlyConfigured now, not when the first protected film is played."""
+    try:
+        servers = {name: server_of(name) for name in settings.LICENSE_SERVERS}
+    except (AttributeError, TypeError) as error:
+        raise ImproperlyConfigured(
+            'LICENSE_SERVERS is JSON by system: {"widevine": {"license_url": ...}}'
+        ) from error
+    for system, server in servers.items():
+        if system not in _LEVELS:
+            raise ImproperlyConfigured(f"LICENSE_SERVERS: no system {system!r}")
+        if server.license_request_format not in REQUEST_FORMATS:
+            raise ImproperlyConfigured(
+                f"LICENSE_SERVERS: license_request_format of {system} is one of"
+                f" {', '.join(REQUEST_FORMATS)}"
+            )
 
 
 def allowed_classes(track: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from playback import live
+from playback import drm, live
 from playback.drm import Stated
 from playback.leases import Beat
 from playback.models import Asset
@@ -264,6 +264,14 @@ class DrmOutput(serializers.Serializer[Any]):
     system = serializers.CharField()
     license_url = serializers.CharField(
         allow_null=True, help_text="Null while no licence server is set up for it."
+    )
+    license_request_format = serializers.ChoiceField(
+        choices=drm.REQUEST_FORMATS,
+        help_text=(
+            "How the request goes to `license_url`. `raw`: as the system made it, and the"
+            " licence comes back as it is. `form`: `spc=` with base64, answered in base64."
+            " `json`: as JSON; ClearKey's of EME, of a vendor as it documents."
+        ),
     )
     certificate_url = serializers.CharField(allow_null=True)
     headers = serializers.DictField(child=serializers.CharField())

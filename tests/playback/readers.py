@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from playback import m3u8
 from playback.m3u8 import Playlist, Tag
@@ -68,6 +70,20 @@ class AppleDevice:
                     found.add(tag.attributes["URI"].removeprefix("skd://"))
         return found
 
+    def licence_request(self, spc: bytes) -> tuple[str, bytes]:
+        """What it sends to the licence server: the media type, and the message."""
+        packed = base64.b64encode(spc).decode()
+        match self.answer["drm"]["license_request_format"]:
+            case "form":
+                form = urlencode({"spc": packed}).encode()
+                return "application/x-www-form-urlencoded", form
+            case "json":
+                return "application/json", json.dumps({"spc": packed}).encode()
+            case "raw":
+                return "application/octet-stream", spc
+            case unknown:
+                raise AssertionError(unknown)
+
 
 @dataclass(frozen=True)
 class DashDevice:
@@ -108,3 +124,11 @@ class DashDevice:
                 assert scheme.get("value") == "cbcs"
                 found.add(str(scheme.get(f"{CENC}default_KID")).replace("-", ""))
         return found
+
+    def licence_request(self, challenge: bytes) -> tuple[str, bytes]:
+        """What ExoPlayer sends: the challenge as it is, or ClearKey's JSON of EME."""
+        clearkey = self.answer["drm"]["system"] == "clearkey"
+        wanted = "json" if clearkey else "raw"
+        assert self.answer["drm"]["license_request_format"] == wanted
+        kind = "application/json" if clearkey else "application/octet-stream"
+        return kind, challenge

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from catalog import publishing
-from playback import devices, jobs, vault
+from playback import devices, drm, jobs, vault
 from playback.models import Asset, PackagingJob, Rendition
 from playback.packaging import Package
 from streamapi.errors import InvalidInput
@@ -93,6 +94,28 @@ class TestIphoneAndIpad:
         )
         assert said["drm"]["license_url"] == SERVERS["fairplay"]["license_url"]
 
+    @pytest.mark.parametrize(
+        ("packed", "expected"),
+        [
+            (None, ("application/octet-stream", b"\xffspc")),
+            ("raw", ("application/octet-stream", b"\xffspc")),
+            ("form", ("application/x-www-form-urlencoded", b"spc=%2F3NwYw%3D%3D")),
+            ("json", ("application/json", b'{"spc": "/3NwYw=="}')),
+        ],
+    )
+    def test_its_licence_request_is_packed_as_the_vendor_wants_it(
+        self,
+        film: str,
+        settings: Settings,
+        packed: str | None,
+        expected: tuple[str, bytes],
+    ) -> None:
+        hint = {"license_request_format": packed} if packed else {}
+        settings.LICENSE_SERVERS = {"fairplay": SERVERS["fairplay"] | hint}
+        said = answer(film, "iphone")
+        device = AppleDevice(said, fetching(said))
+        assert device.licence_request(b"\xffspc") == expected
+
     def test_a_cap_takes_variants_and_keys_away_together(self, film: str) -> None:
         said = answer(film, "iphone", max_height=480)
         device = AppleDevice(said, fetching(said))
@@ -141,6 +164,7 @@ class TestAndroid:
         assert device.heights == {144, 360, 720}
         assert device.asked_for() == set(KIDS.values())
         assert capped(said) == ("720p", None)
+        assert device.licence_request(b"\x08")[0] == "application/octet-stream"
 
     @pytest.mark.parametrize(
         "drm",
@@ -220,6 +244,7 @@ class TestBrowsers:
         device = DashDevice(said, fetching(said))
         tracks = ["audio", "sd"] if system == "widevine" else ["audio", "sd", "hd"]
         assert device.asked_for() == {KIDS[track] for track in tracks}
+        assert device.licence_request(b"{}")[1] == b"{}"
 
     def test_safari_reads_hls(self, film: str) -> None:
         said = answer(film, "web", {"system": "fairplay"})
@@ -293,3 +318,25 @@ class TestMistakes:
         with pytest.raises(InvalidInput) as refusal:
             devices.shown(rungs, ["vp9"], [])
         assert refusal.value.extra["offered"] == ["avc1.4d401f", "mp4a.40.2"]
+
+    @pytest.mark.parametrize(
+        ("servers", "said"),
+        [
+            (["widevine"], "JSON by system"),
+            ({"widevine": "https://licences.example.com"}, "JSON by system"),
+            ({"widevine": {"url": "https://licences.example.com"}}, "JSON by system"),
+            ({"widewine": {}}, "no system 'widewine'"),
+            ({"fairplay": {"license_request_format": "xml"}}, "of fairplay is one of"),
+        ],
+        ids=str,
+    )
+    def test_a_server_that_could_not_name_its_licences_is_not_started(
+        self, settings: Settings, servers: Any, said: str
+    ) -> None:
+        settings.LICENSE_SERVERS = servers
+        with pytest.raises(ImproperlyConfigured, match=said):
+            drm.refuse_what_is_unusable()
+
+    def test_one_that_can_is(self, settings: Settings) -> None:
+        settings.LICENSE_SERVERS = SERVERS
+        drm.refuse_what_is_unusable()
