@@ -163,7 +163,9 @@ def beside_raw_sql(
         editor = running.enter_context(desk(service))
         reader = Reader(running.enter_context(service.server("reads")))
         statements = [
-            text for text in editor.sql(path) if text.startswith(("SELECT", "WITH"))
+            text
+            for text in editor.sql(path)
+            if text.lstrip().startswith(("SELECT", "WITH"))
         ]
         alone = Reader(running.enter_context(peer(service, "raw_sql", statements)))
         seen: list[object] = []
