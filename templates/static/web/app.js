@@ -148,6 +148,16 @@ function drawTop() {
     h("nav.top__nav", { "data-testid": "nav" }, pages.map(({ slug, name }) => link(addressOf(slug), name)), link("/guide", word("guide"))),
     h("div.top__side", {}, searchBar(go), languages, account()),
   ));
+  fitTop();
+}
+
+// The bar has a second row where one does not hold all of it; pages begin below it.
+function fitTop() {
+  const top = document.getElementById("top");
+  const nav = top.querySelector(".top__nav");
+  top.classList.remove("top--rows");
+  top.classList.toggle("top--rows", nav.scrollWidth > nav.clientWidth);
+  if (top.offsetHeight) document.documentElement.style.setProperty("--top", `${top.offsetHeight}px`);
 }
 
 function account() {
@@ -180,6 +190,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 addEventListener("popstate", show);
+addEventListener("resize", fitTop);
 addEventListener("pagehide", () => leaveView?.());
 async function begin() {
   await beginPreview();

@@ -1,6 +1,7 @@
 // The guide of a phone: one channel and one day at a time, as a list.
 import { shared } from "./api.js";
-import { HOUR, dayOf, episode, logo, marks, midnight, noteTime, serverNow, showDetails, timeOf } from "./television.js";
+import { channelFinder } from "./finder.js";
+import { HOUR, dayOf, episode, groupChips, logo, marks, midnight, noteTime, press, serverNow, showDetails, timeOf } from "./television.js";
 import { busy, h } from "./ui.js";
 import { word } from "./words.js";
 
@@ -10,20 +11,42 @@ export function shortGuide(view, all) {
   const list = h("ol.daylist", { "data-testid": "daylist" });
   let chosen = { channel: all[0], day: midnight(serverNow()) };
   let visit = 0;
-  const logos = h("div.chips.chips--logos", { role: "group", "aria-label": word("channels") }, all.map((channel) => h(
-    "button.chip.chip--logo", { type: "button", "data-testid": "channel", "data-channel": channel.slug, title: channel.name, onclick: () => choose({ channel }) }, logo(channel))));
+  const logos = h("div.chips.chips--logos", { role: "group", "aria-label": word("channels") });
+  const groups = groupChips(all, (group) => {
+    const shown = drawLogos(group);
+    if (!shown.includes(chosen.channel)) choose({ channel: shown[0] });
+    else mark();
+  });
   const days = h("div.chips", { role: "group" }, DAYS.map((offset) => {
     const day = midnight(midnight(serverNow()) + offset * 24 * HOUR + 12 * HOUR);
     return h("button.chip", { type: "button", "data-day": day, onclick: () => choose({ day }) }, dayOf(day + 12 * HOUR));
   }));
-  view.replaceChildren(h("section.television.television--list", {}, logos, days, list));
+  view.replaceChildren(h("section.television.television--list", {},
+    h("div.television__top", {}, h("div.television__find", {}, channelFinder(all, goTo), groups), logos, days), list));
+
+  function drawLogos(group) {
+    const shown = all.filter((one) => !group || one.group?.slug === group);
+    press(groups, (chip) => chip.dataset.group === group);
+    logos.replaceChildren(...shown.map((channel) => h(
+      "button.chip.chip--logo", { type: "button", "data-testid": "channel", "data-channel": channel.slug, title: channel.name, onclick: () => choose({ channel }) }, logo(channel))));
+    return shown;
+  }
+
+  function goTo(channel) {
+    if (!logos.querySelector(`[data-channel="${channel.slug}"]`)) drawLogos("");
+    choose({ channel });
+  }
+
+  function mark() {
+    press(logos, (chip) => chip.dataset.channel === chosen.channel?.slug);
+    press(days, (chip) => Number(chip.dataset.day) === chosen.day);
+    for (const chips of [logos, days]) chips.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }
 
   async function choose(change) {
     chosen = { ...chosen, ...change };
     const mine = ++visit;
-    for (const chip of logos.children) chip.setAttribute("aria-pressed", String(chip.dataset.channel === chosen.channel?.slug));
-    for (const chip of days.children) chip.setAttribute("aria-pressed", String(Number(chip.dataset.day) === chosen.day));
-    days.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    mark();
     if (!chosen.channel) return list.replaceChildren(h("li.note", {}, word("noGuide")));
     list.replaceChildren(h("li", {}, busy()));
     const found = await programmes(chosen);
@@ -56,6 +79,7 @@ export function shortGuide(view, all) {
     return h("li", {}, node);
   }
 
+  drawLogos("");
   choose({});
-  return { close() { visit += 1; } };
+  return { goTo, close() { visit += 1; } };
 }

@@ -1,4 +1,5 @@
 // Arrow keys move the focus to the nearest thing in that direction, as a TV remote expects.
+import { motion } from "./ui.js";
 
 const REACHABLE = "a[href], button:not([disabled]), input, select, [tabindex='0']";
 const DIRECTIONS = {
@@ -52,6 +53,6 @@ export function followArrows() {
     if (!to) return;
     event.preventDefault();
     to.focus({ preventScroll: true });
-    to.scrollIntoView({ block: "nearest", inline: "center", behavior: "smooth" });
+    to.scrollIntoView({ block: "nearest", inline: "center", behavior: motion() });
   });
 }

@@ -1,9 +1,11 @@
 // The guide: channels by time, scrolled both ways. Only what is near what is in view is on the
 // page, so a thousand channels cost what a screenful does.
 import { shortGuide } from "./daylist.js";
+import { Dial } from "./dial.js";
+import { channelFinder } from "./finder.js";
 import { BLOCK, Blocks, ROWS } from "./guideblocks.js";
-import { HOUR, MINUTE, channels, dayOf, episode, forgetChannels, logo, marks, midnight, noteTime, serverNow, showDetails, timeOf } from "./television.js";
-import { busy, h } from "./ui.js";
+import { HOUR, MINUTE, channels, dayOf, episode, forgetChannels, groupChips, logo, marks, midnight, noteTime, press, serverNow, showDetails, timeOf } from "./television.js";
+import { busy, h, motion } from "./ui.js";
 import { word } from "./words.js";
 
 const BEFORE = 2; // days
@@ -18,14 +20,20 @@ export async function guide(view) {
   const all = await channels();
   const narrow = matchMedia(NARROW);
   let page = null;
+  const dial = new Dial((channel) => page.goTo(channel));
   const draw = () => {
     page?.close();
     page = narrow.matches ? shortGuide(view, all) : new Grid(view, all);
+    view.append(dial.node);
   };
+  const dialled = (event) => dial.key(event);
   narrow.addEventListener("change", draw);
+  document.addEventListener("keydown", dialled);
   draw();
   return () => {
     narrow.removeEventListener("change", draw);
+    document.removeEventListener("keydown", dialled);
+    dial.close();
     page.close();
   };
 }
@@ -73,12 +81,13 @@ class Grid {
       const noon = day + 12 * HOUR;
       this.days.append(h("button.chip", { type: "button", "data-day": midnight(noon), onclick: () => this.toDay(midnight(noon)) }, dayOf(noon)));
     }
+    this.groups = groupChips(this.all, (group) => this.show(group));
     this.view.replaceChildren(h("section.television", {},
       h("div.television__bar", {},
         h("h1.television__name", {}, word("guide")),
-        h("button.button.button--main.button--small", { type: "button", "data-testid": "to-now", onclick: () => this.toNow("smooth") }, word("now")),
+        h("button.button.button--main.button--small", { type: "button", "data-testid": "to-now", onclick: () => this.toNow(motion()) }, word("now")),
         this.days),
-      this.groups(),
+      h("div.television__find", {}, channelFinder(this.all, (channel) => this.goTo(channel)), this.groups),
       this.scroller));
     this.scroller.addEventListener("scroll", () => this.later(), { passive: true });
     this.scroller.addEventListener("keydown", (event) => this.key(event));
@@ -86,16 +95,9 @@ class Grid {
     this.scroller.addEventListener("click", (event) => this.open(event.target.closest(".airing-cell")));
   }
 
-  groups() {
-    const found = new Map(this.all.filter((one) => one.group).map((one) => [one.group.slug, one.group.name]));
-    const chip = (slug, name) => h("button.chip", { type: "button", "aria-pressed": String(slug === this.group), "data-group": slug, onclick: () => this.show(slug) }, name);
-    this.chips = h("div.chips", { role: "group", "aria-label": word("channels") }, chip("", word("allChannels")), [...found].map(([slug, name]) => chip(slug, name)));
-    return this.chips;
-  }
-
   show(group) {
     this.group = group;
-    for (const chip of this.chips.children) chip.setAttribute("aria-pressed", String(chip.dataset.group === group));
+    press(this.groups, (chip) => chip.dataset.group === group);
     this.blocks?.keep(() => false);
     this.blocks = new Blocks(group, group ? { 0: "" } : this.all.cursors, (answer) => this.take(answer));
     this.dressed = new Set(); // pages whose rows are not empty
@@ -268,7 +270,7 @@ class Grid {
   name(moment) {
     const day = midnight(moment);
     this.corner.textContent = dayOf(moment);
-    for (const chip of this.days.children) chip.setAttribute("aria-pressed", String(Number(chip.dataset.day) === day));
+    press(this.days, (chip) => Number(chip.dataset.day) === day);
   }
 
   toNow(behavior = "auto") {
@@ -333,6 +335,19 @@ class Grid {
     const other = this.list[place];
     if (from.classList.contains("guide__channel") && !this.isAdrift) return other.node.querySelector(".guide__channel");
     return this.landing(other);
+  }
+
+  // The row of a channel, at the top: what is on now, if that is in view.
+  goTo(channel) {
+    if (!this.rows.has(channel.id)) this.show("");
+    const row = this.rows.get(channel.id);
+    if (!row) return;
+    this.dress(Math.floor(row.place / ROWS));
+    const [left, now] = [this.leftEdge(), serverNow()];
+    const right = left + ((this.scroller.clientWidth - this.corner.offsetWidth) / this.minute) * MINUTE;
+    this.anchor = left <= now && now < right ? now : left + 31 * MINUTE;
+    this.scroller.scrollTop = row.place * this.height;
+    this.go(this.landing(row), true);
   }
 
   // The programme of a row at the time that was chosen; its channel until that is there.

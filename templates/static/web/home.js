@@ -1,7 +1,7 @@
 // Pages of rails, as the service arranges them, and lists of one kind.
 import { entitledTo, more, personal, shared, signIn } from "./api.js";
 import { icon } from "./icons.js";
-import { busy, h, minutes, picture } from "./ui.js";
+import { busy, h, minutes, motion, picture } from "./ui.js";
 import { language, word } from "./words.js";
 
 const FRESH_DAYS = 14;
@@ -123,7 +123,7 @@ function entriesOf(rail, results, before = 0) {
 // fetched before its end is reached.
 function row(rail, entries) {
   const cards = h("div.rail__cards", { "data-testid": "cards" }, entries);
-  const step = (direction) => cards.scrollBy({ left: direction * cards.clientWidth * 0.85, behavior: "smooth" });
+  const step = (direction) => cards.scrollBy({ left: direction * cards.clientWidth * 0.85, behavior: motion() });
   const arrow = (direction, name) => h(`button.rail__arrow.rail__arrow--${name}`, {
     type: "button", tabindex: "-1", "aria-hidden": "true", onclick: () => step(direction),
   }, icon("back"));

@@ -1,4 +1,5 @@
 // Watching a channel: live, from the start of its programme, or one that is past.
+import { Dial } from "./dial.js";
 import { openSession } from "./opening.js";
 import { Player, button } from "./player.js";
 import { HOUR, channels, noteTime, serverNow, span, timeOf } from "./television.js";
@@ -8,7 +9,6 @@ import { explain, word } from "./words.js";
 const BEHIND_MS = 18_000; // players stand three segments behind
 const AT_EDGE_S = 30;
 const START_S = 0.1;
-const NUMBER_MS = 1400;
 
 // Starts playing and returns what to call when the viewer goes elsewhere.
 export async function watchChannel(view, slug) {
@@ -110,14 +110,14 @@ class LivePlayer extends Player {
     this.badge = h("button.live-badge", { type: "button", "data-testid": "live-badge", onclick: () => this.toLive() }, word("live"));
     this.restart = mode === "live" && startover
       ? button("restart", word("restart"), () => this.startOver(), "restart") : null;
-    this.zap = h("div.zap", { hidden: true, "data-testid": "zap", role: "status" });
+    this.dial = new Dial((channel) => this.zapTo(channel));
     this.row.prepend(...[this.badge, this.restart].filter(Boolean));
     this.playButton.hidden = mode === "live" && !canPause;
   }
 
   build() {
     super.build();
-    this.stage.append(this.zap);
+    this.stage.append(this.dial.node);
     Object.assign(this.stage.dataset, { mode: this.live.mode, channel: this.live.channel.slug });
   }
 
@@ -144,6 +144,7 @@ class LivePlayer extends Player {
     this.preview.hidden = false;
     const share = (time - this.timeline.start) / (this.timeline.end - this.timeline.start || 1);
     this.preview.style.left = `${Math.min(Math.max(share, 0.03), 0.97) * this.seekBar.clientWidth}px`;
+    this.makeRoom();
   }
 
   toLive() {
@@ -194,11 +195,7 @@ class LivePlayer extends Player {
   }
 
   key(event) {
-    if (/^[\d.]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !document.querySelector("dialog[open]")) {
-      this.dial(event.key);
-      event.preventDefault();
-      return;
-    }
+    if (this.dial.key(event)) return;
     if (ZAPS[event.key] && this.act(null, event)) event.preventDefault();
     else super.key(event);
   }
@@ -210,31 +207,12 @@ class LivePlayer extends Player {
   }
 
   zapTo(channel) {
-    this.say(`${channel.number || ""} ${channel.name}`.trim());
+    this.dial.say(`${channel.number || ""} ${channel.name}`.trim());
     watchInstead(this.path(channel.slug));
   }
 
-  // Digits make a number; a pause after them chooses the channel.
-  dial(digit) {
-    this.number = `${this.number || ""}${digit}`.slice(0, 6);
-    this.say(this.number);
-    clearTimeout(this.dialling);
-    this.dialling = setTimeout(async () => {
-      const wanted = this.number;
-      this.number = "";
-      const channel = (await channels()).find((one) => one.number === wanted);
-      if (channel) this.zapTo(channel);
-      else this.zap.hidden = true;
-    }, NUMBER_MS);
-  }
-
-  say(text) {
-    this.zap.textContent = text;
-    this.zap.hidden = false;
-  }
-
   leave() {
-    clearTimeout(this.dialling);
+    this.dial.close();
     return super.leave();
   }
 }

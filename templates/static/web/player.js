@@ -13,6 +13,7 @@ const IDLE_MS = 3500;
 const STEP_S = 10;
 const LONG_STEP_S = 30;
 const PATIENCE_MS = 400;
+const PREVIEW_MS = 1800; // after a key; a pointer leaves by itself
 
 export class Player {
   // `again(maxHeight)` opens a session anew, `onEnd` is called at the end of the picture.
@@ -117,7 +118,7 @@ export class Player {
       this.showPreview(Number(seekBar.min) + share * (Number(seekBar.max) - Number(seekBar.min)));
     });
     for (const name of ["pointerleave", "blur", "change"]) {
-      seekBar.addEventListener(name, () => { this.preview.hidden = true; });
+      seekBar.addEventListener(name, () => this.hidePreview());
     }
     for (const name of ["pointermove", "pointerdown", "focusin"]) {
       this.stage.addEventListener(name, () => this.wake());
@@ -224,9 +225,30 @@ export class Player {
     const { start, end } = this.timeline;
     showThumbnail(this.preview, this.thumbnails, time);
     const bar = this.seekBar.clientWidth;
-    const half = Math.min(bar / 2, this.preview.offsetWidth / 2 || 0);
+    const half = Math.min(bar / 2, this.preview.getBoundingClientRect().width / 2);
     const place = ((time - start) / (end - start || 1)) * bar;
     this.preview.style.left = `${Math.min(Math.max(place, half), bar - half)}px`;
+    this.makeRoom();
+  }
+
+  hidePreview() {
+    clearTimeout(this.fading);
+    this.preview.hidden = true;
+    this.makeRoom();
+  }
+
+  // Nothing else stands where the preview is.
+  makeRoom() {
+    this.stage.classList.toggle("stage--scrubbing", !this.preview.hidden);
+    this.stage.style.setProperty("--preview", `${this.preview.getBoundingClientRect().height}px`);
+  }
+
+  // By a key there is no pointer that would leave.
+  seekByKey(seconds) {
+    this.seekBy(seconds);
+    this.showPreview(this.timeline.now);
+    clearTimeout(this.fading);
+    this.fading = setTimeout(() => this.hidePreview(), PREVIEW_MS);
   }
 
   toggle() {
@@ -271,8 +293,7 @@ export class Player {
     const step = event.repeat ? LONG_STEP_S : STEP_S;
     if (meant === "left" || meant === "right") {
       if (!hidden && target !== this.seekBar && target !== document.body) return false;
-      this.seekBy(meant === "left" ? -step : step);
-      if (target === this.seekBar) this.showPreview(this.timeline.now);
+      this.seekByKey(meant === "left" ? -step : step);
       return true;
     }
     if (meant === "up" || meant === "down") {
@@ -331,6 +352,7 @@ export class Player {
   async leave() {
     clearTimeout(this.idle);
     clearTimeout(this.patience);
+    clearTimeout(this.fading);
     document.removeEventListener("keydown", this.onKey, true);
     document.body.classList.remove("watching");
     this.forgetSystem();
@@ -345,8 +367,8 @@ const ACTS = {
   toggle: (player) => player.toggle(),
   play: (player) => player.video.play().catch(() => null),
   pause: (player) => player.video.pause(),
-  back: (player) => player.seekBy(-STEP_S),
-  forward: (player) => player.seekBy(STEP_S),
+  back: (player) => player.seekByKey(-STEP_S),
+  forward: (player) => player.seekByKey(STEP_S),
   mute: (player) => player.mute(),
   fullscreen: (player) => player.fullscreen(),
   subtitles: (player) => player.subtitles.turn(),

@@ -47,6 +47,28 @@ export async function channels() {
   return known;
 }
 
+// The channel of a number; where none has it, the one that follows it.
+export function numbered(all, wanted) {
+  const value = (number) => Number.parseFloat(number ?? "");
+  return all.find(({ number }) => number === wanted) || all.find(({ number }) => value(number) >= value(wanted));
+}
+
+// The groups that channels are in: `[[slug, name]]`.
+export function groupsOf(all) {
+  return [...new Map(all.filter((one) => one.group).map(({ group }) => [group.slug, group.name]))];
+}
+
+// A chip for each group and one for all; `choose` is told the slug, "" for all.
+export function groupChips(all, choose) {
+  const chip = (slug, name) => h("button.chip", { type: "button", "aria-pressed": "false", "data-group": slug, onclick: () => choose(slug) }, name);
+  return h("div.chips", { role: "group", "aria-label": word("groups") },
+    chip("", word("allChannels")), groupsOf(all).map(([slug, name]) => chip(slug, name)));
+}
+
+export function press(chips, isPressed) {
+  for (const chip of chips.children) chip.setAttribute("aria-pressed", String(isPressed(chip)));
+}
+
 export function forgetChannels() {
   known = null;
 }

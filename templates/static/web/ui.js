@@ -62,6 +62,11 @@ export function clock(seconds) {
   return whole >= 3600 ? `${Math.floor(whole / 3600)}:${parts.join(":")}` : parts.join(":");
 }
 
+// How what scrolls by itself moves: at once for those who want less of that.
+export function motion() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+}
+
 export function busy() {
   return h("div.busy", { role: "status", "aria-live": "polite" }, h("span.spinner"));
 }

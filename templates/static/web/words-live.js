@@ -6,7 +6,8 @@ export const LIVE = {
     catchUp: "Watch", today: "Today", tomorrow: "Tomorrow", yesterday: "Yesterday", now: "Now", next: "Next",
     allChannels: "All", noGuide: "Nothing is known about this time.", channelUp: "Next channel", channelDown: "Channel before",
     switchTo: "Watch another channel", untilTime: "until", keptUntil: "Can be watched until", notStarted: "Starts at",
-    catchupGone: "Not kept any longer.", previousDay: "Day before", nextDay: "Day after", guide: "Guide", channels: "Channels",
+    catchupGone: "Not kept any longer.", previousDay: "Day before", nextDay: "Day after", guide: "Guide", channels: "Channels", groups: "Groups of channels",
+    goToChannel: "Go to channel", noChannel: "There is no such channel.",
     problems: {
       blackout: "This cannot be shown here at the moment.",
       catchup_expired: "This programme is not kept any longer.",
@@ -21,7 +22,8 @@ export const LIVE = {
     catchUp: "Ansehen", today: "Heute", tomorrow: "Morgen", yesterday: "Gestern", now: "Jetzt", next: "Danach",
     allChannels: "Alle", noGuide: "Zu dieser Zeit ist nichts bekannt.", channelUp: "Nächster Sender", channelDown: "Sender davor",
     switchTo: "Einen anderen Sender ansehen", untilTime: "bis", keptUntil: "Zu sehen bis", notStarted: "Beginnt um",
-    catchupGone: "Nicht mehr verfügbar.", previousDay: "Tag davor", nextDay: "Tag danach", guide: "Programm", channels: "Sender",
+    catchupGone: "Nicht mehr verfügbar.", previousDay: "Tag davor", nextDay: "Tag danach", guide: "Programm", channels: "Sender", groups: "Gruppen von Sendern",
+    goToChannel: "Zum Sender", noChannel: "Diesen Sender gibt es nicht.",
     problems: {
       blackout: "Das darf hier zurzeit nicht gezeigt werden.",
       catchup_expired: "Diese Sendung ist nicht mehr verfügbar.",
