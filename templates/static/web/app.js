@@ -99,9 +99,15 @@ async function show() {
     if (mine !== visit) await afterwards?.();
     else leaveView = typeof afterwards === "function" ? afterwards : null;
   } catch (problem) {
-    if (mine === visit) view.replaceChildren(failure(problem));
+    if (mine === visit) fail(problem);
     if (!problem.code) throw problem;
   }
+}
+
+// A remote control stands on what can be done.
+function fail(problem) {
+  view.replaceChildren(failure(problem));
+  view.querySelector(".button").focus({ preventScroll: true });
 }
 
 function failure(problem) {

@@ -3,7 +3,7 @@ import { shared } from "./api.js";
 import { channelFinder } from "./finder.js";
 import { HOUR, dayOf, episode, groupChips, logo, marks, midnight, noteTime, press, serverNow, showDetails, timeOf } from "./television.js";
 import { busy, h } from "./ui.js";
-import { word } from "./words.js";
+import { explain, word } from "./words.js";
 
 const DAYS = [-2, -1, 0, 1, 2, 3, 4, 5, 6];
 
@@ -49,9 +49,19 @@ export function shortGuide(view, all) {
     mark();
     if (!chosen.channel) return list.replaceChildren(h("li.note", {}, word("noGuide")));
     list.replaceChildren(h("li", {}, busy()));
-    const found = await programmes(chosen);
-    if (mine === visit) draw(found);
+    try {
+      const found = await programmes(chosen);
+      if (mine === visit) draw(found);
+    } catch (problem) {
+      if (mine === visit) list.replaceChildren(h("li", {}, failed(problem)));
+      if (!problem.code) throw problem;
+    }
     return null;
+  }
+
+  function failed(problem) {
+    return h("div.failed", { role: "alert", "data-testid": "failure" }, h("p", {}, explain(problem)),
+      h("div.actions.actions--centre", {}, h("button.button", { type: "button", onclick: () => choose({}) }, word("retry"))));
   }
 
   // A day here is two days in UTC, unless one lives in Greenwich.

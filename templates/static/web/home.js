@@ -232,7 +232,7 @@ export async function railPage(view, slug) {
   const page = await shared(`/v1/pages/${slug}`);
   if (slug !== "home") document.title = `${page.name} · Stream`;
   const stops = [];
-  const rails = page.rails.filter(isFor);
+  const rails = page.rails.filter((rail) => isFor(rail) && (rail.of === "personal" || rail.results.length));
   const nodes = await Promise.all(rails.map((rail, index) => {
     if (rail.of === "personal") return personalRail(rail);
     if (rail.layout === "hero" && index === 0) {

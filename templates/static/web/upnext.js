@@ -7,8 +7,9 @@ const LAST_S = 12;
 const SHORTEST_S = 60;
 
 export class UpNext {
-  constructor(answer, go) {
-    Object.assign(this, { next: answer.next, go, left: COUNTDOWN_S, dismissed: false, timer: null });
+  // `go` plays it, `back` takes the focus that the card had.
+  constructor(answer, go, back) {
+    Object.assign(this, { next: answer.next, go, back, left: COUNTDOWN_S, dismissed: false, timer: null });
     const credits = (answer.markers || []).find((marker) => marker.type === "credits");
     const total = answer.duration_ms / 1000;
     this.from = credits ? credits.start_ms / 1000 : total - (total > SHORTEST_S ? LAST_S : 5);
@@ -51,6 +52,7 @@ export class UpNext {
 
   hide() {
     clearInterval(this.timer);
+    if (this.node.contains(document.activeElement)) this.back();
     this.node.hidden = true;
   }
 

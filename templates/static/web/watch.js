@@ -29,7 +29,7 @@ async function play(view, session, asked, time) {
     onNext: goOn,
     onEnd: () => (goOn && !upNext.dismissed ? upNext.start() : history.back()),
   });
-  const upNext = new UpNext(answer, goOn);
+  const upNext = new UpNext(answer, goOn, () => player.playButton.focus());
   player.onTick = (now) => upNext.tick(now);
   player.dismiss = () => upNext.dismiss();
   const showing = player.show(time);
