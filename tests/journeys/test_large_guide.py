@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Request
+from playwright.sync_api import Browser, Request, expect
 
 from tests.journeys.screen import Screen
 from tests.journeys.service import Service
@@ -131,6 +131,53 @@ def test_what_is_jumped_over_is_not_asked_for(screen: Screen, asked: list[str]) 
     screen.wait(lambda: is_filled(screen, f"crowd-{CROWD - 1}"), "the last channel")
     screen.page.wait_for_load_state("networkidle")
     assert len(asked) - before <= 10  # two pages of channels, five blocks of time
+
+
+def is_at(screen: Screen, slug: str) -> bool:
+    """Whether the row of a channel is the first in view, with the focus in it."""
+    above: float = screen.page.evaluate(
+        "slug => document.querySelector(`[data-channel='${slug}']`)"
+        ".getBoundingClientRect().top"
+        " - document.querySelector('.guide__head').getBoundingClientRect().bottom",
+        slug,
+    )
+    return abs(above) < 2 and focus(screen)["row"] == slug
+
+
+def test_digits_and_names_lead_to_a_channel(screen: Screen) -> None:
+    open_guide(screen)
+    screen.page.keyboard.type("5060")
+    expect(screen.page.get_by_test_id("zap")).to_have_text("5060")
+    screen.wait(lambda: is_at(screen, "crowd-60"), "channel 5060")
+    screen.wait(lambda: focus(screen)["start"], "what is on there")
+    find = screen.see("find-channel")
+    find.fill("crowd 9")
+    options = screen.page.get_by_role("option")
+    expect(options.first).to_contain_text("Crowd 9")
+    find.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    find.press("Enter")
+    screen.wait(lambda: is_at(screen, "crowd-90"), "the second that was found")
+    find.fill("nobody")
+    expect(screen.page.get_by_role("listbox")).to_contain_text("no such channel")
+
+
+def test_a_phone_jumps_by_number_and_by_group(
+    browser: Browser, service: Service
+) -> None:
+    phone = Screen(browser, service.url, width=390, height=844)
+    phone.open("/guide")
+    chosen = phone.page.locator("[data-testid=channel][aria-pressed=true]")
+    expect(chosen).to_have_attribute("data-channel", "meridian-one")
+    phone.see("find-channel").fill("5100")
+    phone.page.get_by_role("option").first.click()
+    expect(chosen).to_have_attribute("data-channel", "crowd-100")
+    expect(phone.page.locator(".daylist__item.is-now")).to_be_visible()
+    phone.page.get_by_role("button", name="News", exact=True).click()
+    expect(chosen).to_have_attribute("data-channel", "northlight-news")
+    assert phone.page.get_by_test_id("channel").count() < CROWD
+    phone.close()
+    assert phone.complaints == []
 
 
 def test_a_remote_walks_down_at_the_same_time_of_day(screen: Screen) -> None:

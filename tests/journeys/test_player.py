@@ -98,6 +98,7 @@ class TestWhatComesNext:
         expect(offer).to_contain_text("S1 E2 · Low Tide")
         offer.get_by_role("button").nth(1).click()
         expect(offer).to_be_hidden()
+        expect(screen.page.get_by_test_id("toggle")).to_be_focused()
         screen.wait_for_time(2)
         assert "ep_next" not in screen.page.url
         expect(screen.page.get_by_test_id("next")).to_be_visible()
@@ -115,6 +116,11 @@ class TestWhatComesNext:
         press_play(screen)
         skip = screen.see("skip")
         expect(skip).to_have_text("Skip intro")
+        screen.see("toggle").click()
+        screen.see("seek").hover(position={"x": 200, "y": 10})
+        screen.see("preview")
+        expect(skip).to_be_hidden()  # the preview has the place for itself
+        screen.see("toggle").hover()
         skip.click()
         screen.wait_for_time(10)
         expect(skip).to_be_hidden()
@@ -128,6 +134,8 @@ class TestKeys:
         screen.wait(lambda: screen.video("v.paused"), "a pause")
         screen.page.keyboard.press("l")
         screen.wait(lambda: screen.video("v.currentTime") >= 10, "ten seconds on")
+        preview = screen.see("preview")
+        expect(preview).to_be_hidden()  # by itself: no pointer leaves
         screen.see("words").focus()
         screen.page.keyboard.press("Enter")
         screen.see("panel")
