@@ -327,6 +327,36 @@ class TestAnswers:
         [card] = get("/v1/titles", lang="de")["results"]
         assert card["name"] == "Sunrise"
 
+    @pytest.mark.parametrize(
+        ("wish", "names"),
+        [
+            ("de-CH,fr", ["Anker", "Mole", "Quai", "Zebra", "Le zinc"]),
+            ("fr,de", ["Un anker", "Mole", "Quai", "Zebra", "Le zinc"]),
+            ("de", ["Anker", "Mole", "Pier", "Sunrise", "Zebra"]),
+        ],
+    )
+    def test_a_list_by_name_is_in_the_order_of_what_it_shows(
+        self, get, publish, wish, names
+    ):
+        for english, german, french in (
+            ("Sunrise", "", "Le zinc"),
+            ("Pier", "", "Quai"),
+            ("Buoy", "Anker", "Un anker"),
+            ("Mole", "", ""),
+            ("Zebra", "", ""),
+        ):
+            title = catalog.title(english)
+            for language, name in (("de", german), ("fr", french)):
+                if name:
+                    translate(title, language, name=name)
+            publish(title)
+        found, cursor = [], {}
+        while cursor is not None:
+            page = get("/v1/titles", sort="name", limit=2, lang=wish, **cursor)
+            found += [one["name"] for one in page["results"]]
+            cursor = page["next"] and {"cursor": page["next"]}
+        assert found == names
+
     def test_the_page_of_a_title_text_by_text(self, get, film, publish):
         translate(film, "de", name="Sonnenaufgang")
         publish(film)

@@ -6,7 +6,7 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Request, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.screen import Screen
 
@@ -32,14 +32,13 @@ def test_the_bar_shows_all_of_itself_at_every_width(screen: Screen) -> None:
 
 
 def test_the_service_hears_all_languages_of_the_viewer(screen: Screen) -> None:
-    asked: list[Request] = []
-    screen.page.on("request", asked.append)
-    screen.open("/?lang=de")
-    screen.see("card")
-    [page] = [one for one in asked if "/v1/pages/home" in one.url]
+    with screen.page.expect_request("**/v1/pages/home?*") as asked:
+        screen.open("/?lang=de")
+    page = asked.value
     chain = parse_qs(urlsplit(page.url).query)["lang"][0].split(",")
     assert chain == ["de", "en-GB"]
     assert page.headers["accept-language"].startswith("de,en-GB")
+    screen.see("card")
 
 
 def test_names_of_any_length_and_direction_fit(screen: Screen) -> None:

@@ -39,7 +39,7 @@ export function channelFinder(all, go) {
       id: `${id}-${place}`, role: "option", "aria-selected": String(place === at), "data-channel": channel.slug,
       onpointerdown: (event) => event.preventDefault(), // the field keeps the focus until it is chosen
       onclick: () => choose(channel),
-    }, h("span.finder__number", {}, channel.number || ""), logo(channel), h("span.finder__name", {}, channel.name));
+    }, h("span.finder__number", {}, channel.number || ""), h("span.finder__logo", { "aria-hidden": "true" }, logo(channel)), h("span.finder__name", {}, channel.name));
   }
 
   function choose(channel) {
