@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from django.conf import settings
@@ -17,6 +17,7 @@ from catalog import (
     renditions,
     searching,
     sorting,
+    spelling,
 )
 from catalog.bulk import copy_into, delete_rows
 from catalog.models import (
@@ -27,20 +28,20 @@ from catalog.models import (
     PublishedCollectionItem,
 )
 
+_FIELDS: Final = (
+    *("collection", "language", "public_id", "slug"),
+    *("by_name", "folded", "borrowed", "card", "document"),
+)
+
 
 @transaction.atomic
 def publish(collection_pks: Sequence[int]) -> None:
     """Show collections, and which titles they have in which order, as they are now."""
     before = _titles(PublishedCollectionItem, collection_pks)
     withdraw_rows(collection_pks)
-    copy_into(
-        PublishedCollection,
-        (
-            *("collection", "language", "public_id", "slug"),
-            *("by_name", "folded", "borrowed", "card", "document"),
-        ),
-        _rows(collection_pks),
-    )
+    rows = list(_rows(collection_pks))
+    copy_into(PublishedCollection, _FIELDS, rows)
+    spelling.learn(row[_FIELDS.index("folded")] for row in rows)
     items = CollectionItem.objects.filter(collection_id__in=collection_pks)
     copy_into(
         PublishedCollectionItem,

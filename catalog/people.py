@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from django.conf import settings
 from django.db import transaction
 
-from catalog import cache_keys, content, documents, languages, renditions, searching
+from catalog import (
+    cache_keys,
+    content,
+    documents,
+    languages,
+    renditions,
+    searching,
+    spelling,
+)
 from catalog.bulk import copy_into, delete_rows
 from catalog.models import Person, PersonTranslation, PublishedPerson
+
+_FIELDS: Final = (
+    *("person", "language", "public_id", "folded"),
+    *("borrowed", "card", "document"),
+)
 
 
 @transaction.atomic
 def publish(person_pks: Sequence[int]) -> None:
     """Show people as they are now."""
     delete_rows(PublishedPerson, "person", person_pks)
-    copy_into(
-        PublishedPerson,
-        ("person", "language", "public_id", "folded", "borrowed", "card", "document"),
-        _rows(person_pks),
-    )
+    rows = list(_rows(person_pks))
+    copy_into(PublishedPerson, _FIELDS, rows)
+    spelling.learn(row[_FIELDS.index("folded")] for row in rows)
     cache_keys.purge_people(person_pks)
 
 

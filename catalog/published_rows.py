@@ -24,6 +24,7 @@ from catalog import (
     renditions,
     searching,
     sorting,
+    spelling,
 )
 from catalog.bulk import copy_into, delete_rows
 from catalog.content import Content
@@ -129,6 +130,9 @@ def write(entries: Mapping[int, Entry]) -> None:
     copy_into(PublishedEpisodeCard, _EPISODE_CARD_FIELDS, _episode_cards(builders))
     copy_into(PublishedGenreItem, _GENRE_FIELDS, _genre_items(entries))
     copy_into(PublishedWindow, _WINDOW_FIELDS, _windows(entries))
+    spelling.learn(
+        searching.fold_names(_names(entry.content)) for entry in entries.values()
+    )
     _write_credits(entries)
     collections.publish_missing(pks)
     genres.publish_missing(
@@ -201,8 +205,12 @@ def _genre_items(entries: Mapping[int, Entry]) -> Iterator[tuple[Any, ...]]:
 
 def _searched(name: str, content: Content) -> str:
     """All names of a title, that of the row's language first."""
+    return searching.fold_names([name, *_names(content)])
+
+
+def _names(content: Content) -> list[str]:
     names = [words["name"] for words in content["texts"].values()]
-    return searching.fold_names([name, content["original_name"], *names])
+    return [content["original_name"], *names]
 
 
 def _phrases(content: Content) -> list[str]:

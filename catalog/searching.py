@@ -1,8 +1,9 @@
 """Search as people type: typos, accents, ligatures, punctuation and half a word.
 
-Names are folded when they are published and queries when they come, by the same function;
-PostgreSQL's trigrams do the rest. What is asked for is bounded before it reaches the
-database.
+Names are folded when they are published and queries when they come, by the same function.
+The index of names is asked for the words typed and for those that they may mean
+(``catalog.spelling``), and gives the most popular rows; only these are ranked, by
+PostgreSQL's trigrams. What is asked for is bounded before it reaches the database.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from typing import Any, Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connections, router, transaction
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, When
-from django.db.models.functions import Greatest
+from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 
-from catalog import tellings
+from catalog import matching, tellings, wording
+from catalog.matching import BY_LIKENESS
 from catalog.models import (
     PublishedCollection,
-    PublishedCredit,
     PublishedPerson,
     PublishedTitle,
     Synonym,
 )
-from catalog.querysets import PublishedTitleQuerySet
+from catalog.wording import Wording
 from streamapi.clients import Variant
+from streamapi.postgresql.statements import Row
 
 MAX_QUERY: Final = 80
 MAX_WORDS: Final = 8
@@ -38,10 +39,8 @@ _THRESHOLD: Final = 0.4
 _NEAR_THE_BEST: Final = 0.7
 _SHORT_WORD: Final = 2
 """Words up to this length are in too many names for trigrams to tell them apart."""
-_BY_LIKENESS: Final = 2
-_BY_PHRASE: Final = 3
 _SYNONYMS: Final = 3
-_COUNTED: Final = 1000
+_LONGEST_NAME: Final = 500
 _LETTERS: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
 )
@@ -127,8 +126,13 @@ def fold_query(text: str) -> str:
 
 def fold_names(names: Iterable[str]) -> str:
     """All names of something, to be searched in."""
-    folded = (_telling(fold(name).split()) for name in names)
-    return " | ".join(dict.fromkeys(folded))[:2000]
+    folded = (fold_name(name) for name in names)
+    return " | ".join(dict.fromkeys(folded))[:2000].rstrip(" |")
+
+
+def fold_name(name: str) -> str:
+    """One name, to be searched in, as long as an index can hold."""
+    return _telling(fold(name).split())[:_LONGEST_NAME].rstrip()
 
 
 def _telling(words: Sequence[str]) -> str:
@@ -140,29 +144,31 @@ def search(query: Query, variant: Variant, now: datetime) -> list[Group]:
     """Results grouped by kind; a group without any is left out."""
     if not query.text:
         return []
-    with _tolerant():
+    with _by_index():
         return _groups(query, variant, now)
 
 
 @contextmanager
-def _tolerant() -> Iterator[None]:
-    """Names that share enough trigrams count as alike, in the database that is read."""
+def _by_index() -> Iterator[None]:
+    """In the database that is read: names that share enough trigrams count as alike, and
+    words are found by their index, for all that the planner expects of so many keys."""
     database = router.db_for_read(PublishedTitle)
     with transaction.atomic(using=database):
         with connections[database].cursor() as cursor:
             cursor.execute(
-                "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
+                "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true),"
+                " set_config('enable_seqscan', 'off', true)",
                 [str(_THRESHOLD)],
             )
         yield
 
 
 def _groups(query: Query, variant: Variant, now: datetime) -> list[Group]:
-    texts = _alike(query.text)
+    asked = wording.of(_alike(query.text))
     groups = [
-        Group("titles", _titles(query, texts, variant, now)),
-        Group("people", _people(query, variant, now)),
-        Group("collections", _collections(query, texts, variant, now)),
+        Group("titles", _titles(query, asked, variant, now)),
+        Group("people", _people(query, asked, variant, now)),
+        Group("collections", _collections(query, asked, variant, now)),
         *(Group(kind, find(query, variant, now)) for kind, find in _sources.items()),
     ]
     return [group for group in groups if group.results]
@@ -193,16 +199,12 @@ def facets(
     }
 
 
-def _countable(
-    query: Query, variant: Variant, now: datetime
-) -> list[tuple[str, list[str], list[str]]]:
+def _countable(query: Query, variant: Variant, now: datetime) -> Sequence[Row]:
     if not query.text:
         return []
-    with _tolerant():
-        matching = _titles_match(_alike(query.text))
-        found = _narrowed(query, variant, now).filter(matching)
-        rows = found.order_by("-by_popularity")[:_COUNTED]
-        return list(rows.values_list("kind", "genres", "languages"))
+    with _by_index():
+        asked = wording.of(_alike(query.text))
+        return matching.countable(asked, query.narrowing, variant, now)
 
 
 def _alike(text: str) -> list[str]:
@@ -222,52 +224,25 @@ def _alike(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _narrowed(query: Query, variant: Variant, now: datetime) -> PublishedTitleQuerySet:
-    visible = PublishedTitle.objects.visible(variant, now)
-    return visible.narrowed(**query.narrowing)
+def _titles(query: Query, asked: Wording, variant: Variant, now: datetime) -> list[str]:
+    found = matching.titles(asked, query.narrowing, query.limit, variant, now)
+    return tellings.cards(_best(found), variant)
 
 
-def _titles(
-    query: Query, texts: Sequence[str], variant: Variant, now: datetime
-) -> list[str]:
-    matching = _narrowed(query, variant, now).filter(_titles_match(texts))
-    phrased = _phrased(texts) & ~_match(texts)
-    ranked = _ranked(matching, texts, "-by_popularity", last=phrased)
-    return tellings.cards(_best(ranked, "card", query.limit), variant)
-
-
-def _titles_match(texts: Sequence[str]) -> Q:
-    """By name, or by a keyword or studio that is just what was typed."""
-    return _match(texts) | _phrased(texts)
-
-
-def _phrased(texts: Sequence[str]) -> Q:
-    return Q(phrases__overlap=list(texts))
-
-
-def _people(query: Query, variant: Variant, now: datetime) -> list[str]:
+def _people(query: Query, asked: Wording, variant: Variant, now: datetime) -> list[str]:
     if any(query.narrowing.values()):
         return []
-    shown = PublishedTitle.objects.visible(variant, now).filter(title=OuterRef("title"))
-    parts = PublishedCredit.objects.filter(Exists(shown), person=OuterRef("person"))
-    people = PublishedPerson.objects.filter(Exists(parts), language=variant.language)
-    texts = [query.text]
-    matching = people.filter(_match(texts))
-    cards = _best(_ranked(matching, texts, "pk"), "card", query.limit)
-    return tellings.cards(cards, variant, PublishedPerson)
+    found = matching.people(asked, query.limit, variant, now)
+    return tellings.cards(_best(found), variant, PublishedPerson)
 
 
 def _collections(
-    query: Query, texts: Sequence[str], variant: Variant, now: datetime
+    query: Query, asked: Wording, variant: Variant, now: datetime
 ) -> list[str]:
     if any(query.narrowing.values()):
         return []
-    shown = PublishedCollection.objects.with_titles(
-        PublishedTitle.objects.visible(variant, now), variant.language
-    )
-    matching = shown.filter(_match(texts))
-    cards = _best(_ranked(matching, texts, "pk"), "card", query.limit)
-    return tellings.cards(cards, variant, PublishedCollection)
+    found = matching.collections(asked, query.limit, variant, now)
+    return tellings.cards(_best(found), variant, PublishedCollection)
 
 
 def nearest(rows: QuerySet[Any], text: str, column: str, limit: int) -> list[Any]:
@@ -275,62 +250,27 @@ def nearest(rows: QuerySet[Any], text: str, column: str, limit: int) -> list[Any
 
     For other parts of the product, within a search: its tolerance holds.
     """
-    matching = rows.filter(_match([text]))
-    return _best(_ranked(matching, [text], "pk"), column, limit)
-
-
-def _match(texts: Sequence[str]) -> Q:
-    """Names like one of the texts."""
-    condition = Q()
-    for text in texts:
-        if max(map(len, text.split())) <= _SHORT_WORD:
-            condition |= Q(folded__startswith=text)
-        else:
-            condition |= Q(folded__trigram_word_similar=text)
-    return condition
-
-
-def _ranked(
-    rows: QuerySet[Any], texts: Sequence[str], *tail: str, last: Q | None = None
-) -> QuerySet[Any]:
-    """The name itself first, then its beginning, then the nearest; then the ``last``.
-
-    To compare trigrams is what costs: a row that was found is not asked again whether
-    it is like the text, only how near it is.
-    """
-    cases = [
-        When(condition, then=rank)
-        for rank, conditions in enumerate(
-            zip(*(_closeness(text) for text in texts), strict=True)
-        )
-        for condition in conditions
-    ]
-    if last is not None:
-        cases.append(When(last, then=_BY_PHRASE))
-    near = [TrigramWordSimilarity(text, "folded") for text in texts]
-    ranked: QuerySet[Any] = rows.annotate(
-        rank=Case(*cases, default=_BY_LIKENESS, output_field=IntegerField()),
-        nearness=near[0] if len(near) == 1 else Greatest(*near),
-    )
-    return ranked.order_by("rank", F("nearness").desc(), *tail)
-
-
-def _closeness(text: str) -> tuple[Q, Q]:
-    """A name that is the text, one that starts with it."""
+    if max(map(len, text.split())) <= _SHORT_WORD:
+        like_it = rows.filter(folded__startswith=text)
+    else:
+        like_it = rows.filter(folded__trigram_word_similar=text)
     same = Q(folded=text) | Q(folded__startswith=f"{text} |")
     same |= Q(folded__endswith=f"| {text}") | Q(folded__contains=f"| {text} |")
     starts = Q(folded__startswith=text) | Q(folded__contains=f"| {text}")
-    return same, starts
+    ranked = like_it.annotate(
+        rank=Case(
+            When(same, then=0),
+            When(starts, then=1),
+            default=BY_LIKENESS,
+            output_field=IntegerField(),
+        ),
+        nearness=TrigramWordSimilarity(text, "folded"),
+    ).order_by("rank", F("nearness").desc(), "pk")
+    return _best(ranked.values_list(column, "rank", "nearness")[:limit])
 
 
-def _best(rows: QuerySet[Any], column: str, limit: int) -> list[str]:
+def _best(ranked: Iterable[tuple[Any, ...]]) -> list[Any]:
     """The first rows, without those that are far from the best one."""
-    found = list(rows.values_list(column, "rank", "nearness")[:limit])
-    if not found:
-        return []
-    floor = max(nearness for _, _, nearness in found) * _NEAR_THE_BEST
-    return [
-        text
-        for text, rank, nearness in found
-        if rank != _BY_LIKENESS or nearness >= floor
-    ]
+    found = list(ranked)
+    floor = max((near for _, _, near in found), default=0) * _NEAR_THE_BEST
+    return [text for text, rank, near in found if rank != BY_LIKENESS or near >= floor]

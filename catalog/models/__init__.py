@@ -8,7 +8,7 @@ from catalog.models.collections import (
     CollectionItem,
     CollectionTranslation,
 )
-from catalog.models.discovery import ChartEntry, RelatedTitle, Synonym
+from catalog.models.discovery import ChartEntry, KnownWord, RelatedTitle, Synonym
 from catalog.models.genres import Genre, GenreTranslation
 from catalog.models.imports import ImportRun, IngestDocument, IngestResult
 from catalog.models.labels import Keyword, KeywordTranslation, Studio
@@ -70,6 +70,7 @@ __all__ = [
     "IngestResult",
     "Keyword",
     "KeywordTranslation",
+    "KnownWord",
     "MaturityRating",
     "Page",
     "PageVersion",

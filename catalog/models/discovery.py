@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from catalog.models.titles import Title
@@ -71,3 +72,30 @@ class Synonym(models.Model):
 
     def __str__(self) -> str:
         return f"{self.term}: {self.means}"
+
+
+class KnownWord(models.Model):
+    """A word of published names, for who misspells it. Publishing writes these.
+
+    Two words that stand side by side are known as one, too: ``spiderman`` is said for
+    spider man. Nothing waits for a word, so one may be here twice.
+    """
+
+    form = models.CharField(max_length=40, db_collation="C")
+    words = models.CharField(max_length=81, db_collation="C")
+    shortened = ArrayField(
+        models.TextField(),
+        help_text="The form, and what is left of it without any one letter.",
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["form"], name="known_word_form"),
+            GinIndex(fields=["shortened"], name="known_word_shortened"),
+            GinIndex(
+                fields=["form"], name="known_word_alike", opclasses=["gin_trgm_ops"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form}: {self.words}"

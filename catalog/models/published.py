@@ -15,6 +15,7 @@ from django.db import models
 from catalog.models.base import LanguageField
 from catalog.models.collections import Collection
 from catalog.models.genres import Genre
+from catalog.models.lexemes import Lexemes
 from catalog.models.people import Person
 from catalog.models.titles import Kind, Title
 from catalog.querysets import (
@@ -135,11 +136,7 @@ class PublishedTitle(models.Model):
                 fields=["language", "kind", "-by_popularity"],
                 name="published_kind_popularity",
             ),
-            GinIndex(
-                fields=["folded"],
-                name="published_title_folded",
-                opclasses=["gin_trgm_ops"],
-            ),
+            GinIndex(Lexemes("folded"), name="published_title_lexemes"),
             GinIndex(fields=["genres"], name="published_genres"),
             GinIndex(fields=["languages"], name="published_languages"),
             GinIndex(fields=["keywords"], name="published_keywords"),
@@ -239,13 +236,7 @@ class PublishedPerson(models.Model):
                 fields=["public_id", "language"], name="published_person_once"
             )
         ]
-        indexes = [
-            GinIndex(
-                fields=["folded"],
-                name="published_person_folded",
-                opclasses=["gin_trgm_ops"],
-            )
-        ]
+        indexes = [GinIndex(Lexemes("folded"), name="published_person_lexemes")]
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.language})"
@@ -323,11 +314,7 @@ class PublishedCollection(models.Model):
             models.Index(
                 fields=["language", "by_name"], name="published_collection_by_name"
             ),
-            GinIndex(
-                fields=["folded"],
-                name="published_collection_folded",
-                opclasses=["gin_trgm_ops"],
-            ),
+            GinIndex(Lexemes("folded"), name="published_collection_lexemes"),
         ]
 
     def __str__(self) -> str:

@@ -36,6 +36,7 @@ JOBS: Final = (
     Job("discover", _HOUR, "charts and related titles"),
     Job("link_guide", _DAY, "titles published since the guide came"),
     Job("prune_guide --keep-days 14", _DAY, "old days of the guide"),
+    Job("forget_words", _DAY, "words that no published name has any more"),
     Job("render_pictures", _DAY, "smaller pictures that a lost worker left out"),
     Job("prune_db_task_results --queue-name *", _DAY, "results of jobs, after 14 days"),
     Job("clearsessions", _DAY, "sign-ins of the staff that are over"),
