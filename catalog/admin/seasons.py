@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from catalog import languages
@@ -20,6 +19,7 @@ from catalog.admin.parts import (
     Inline,
     TranslationInline,
 )
+from catalog.admin.quick_rows import QuickRows
 from catalog.admin.watching import WatchedForm
 from catalog.models import (
     Episode,
@@ -84,7 +84,7 @@ class EpisodeForm(forms.ModelForm[Episode]):
             )
 
 
-class EpisodeRows(BaseInlineFormSet[Any, Any, Any]):
+class EpisodeRows(QuickRows):
     """Hundreds of lines: none asks whether its row is there, and those that only moved
     are saved together."""
 
@@ -122,6 +122,7 @@ class EpisodeInline(Inline):
     model = Episode
     form = EpisodeForm
     formset = EpisodeRows
+    template = "admin/catalog/season/episodes.html"
     extra = 1
     show_change_link = True
     classes = ["catalog-ordered", "catalog-numbered"]
