@@ -382,15 +382,15 @@ class TitleAdmin(
             publishing.unpublish(title, by=staff(request), now=timezone.now())
             self._tell(request, title, "Taken from devices.")
 
-    def _roll_back(
-        self, request: HttpRequest, title: Title, to: Snapshot | None = None
+    def go_back(
+        self, request: HttpRequest, edited: Title, to: Snapshot | None = None
     ) -> None:
-        with _refusals(request, title):
+        with _refusals(request, edited):
             shown = publishing.rollback(
-                title, by=staff(request), now=timezone.now(), to=to
+                edited, by=staff(request), now=timezone.now(), to=to
             )
             message = f"Rolled back: devices see version {shown.number} again."
-            self._tell(request, title, message)
+            self._tell(request, edited, message)
 
     def _tell(self, request: HttpRequest, title: Title, message: str) -> None:
         """Say what was done, now and in the history."""
@@ -468,7 +468,7 @@ class TitleAdmin(
     ) -> None:
         """Roll back many, each by one version."""
         for title in queryset:
-            self._roll_back(request, title)
+            self.go_back(request, title)
 
     # -- pages of its own
 
@@ -526,6 +526,3 @@ class TitleAdmin(
 
     def compared(self, edited: Title) -> list[Version]:
         return differences.versions(edited)
-
-    def go_back(self, request: HttpRequest, edited: Title, to: Snapshot) -> None:
-        self._roll_back(request, edited, to)
