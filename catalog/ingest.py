@@ -296,6 +296,7 @@ def _row(
     return IngestResult(
         document=document,
         position=result.position,
+        line=result.line,
         outcome=result.verdict,
         title_id="" if created else result.title_id or "",
         published=None if outcome is None else outcome.published,

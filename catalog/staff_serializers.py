@@ -94,7 +94,7 @@ class IngestItem(serializers.ModelSerializer[IngestResult]):
 
     class Meta:
         model = IngestResult
-        fields = ["position", "outcome", "title_id", "published", "errors"]
+        fields = ["position", "line", "outcome", "title_id", "published", "errors"]
 
     def get_title_id(self, result: IngestResult) -> str | None:
         """Null for a record that made or met no title."""

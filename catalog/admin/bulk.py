@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django import forms
@@ -24,6 +24,7 @@ from django.utils import timezone
 from catalog import exporting, ingest, tasks
 from catalog.admin.parts import staff
 from catalog.importing import layouts
+from catalog.importing.errors import place
 from catalog.ingest import Kind, Order
 from catalog.models import IngestDocument, IngestResult
 from catalog.staff_serializers import counts
@@ -141,7 +142,7 @@ class BulkJobAdmin(admin.ModelAdmin[IngestDocument]):
             "document": document,
             "open": document.finished_at is None,
             "counts": counts(results),
-            "troubled": troubled[:_SHOWN],
+            "troubled": list(_troubles(document, troubled[:_SHOWN])),
             "may_import": may_import(request) and document.dry_run,
         }
         name = "admin/catalog/ingestdocument/status.html"
@@ -214,3 +215,15 @@ def export(pks: Iterable[int], kind: str) -> StreamingHttpResponse:
 
 def _status(document: IngestDocument) -> str:
     return reverse("admin:catalog_ingestdocument_change", args=[document.pk])
+
+
+def _troubles(
+    document: IngestDocument, results: Iterable[IngestResult]
+) -> Iterator[tuple[IngestResult, str, dict[str, str]]]:
+    """What stands in the way of each, and where: in a file, or on a title's page."""
+    is_file = document.kind == IngestDocument.Kind.FILE
+    for result in results:
+        for error in result.errors:
+            pointer = error["pointer"]
+            where = place(result.position, result.line, pointer) if is_file else pointer
+            yield result, where, error

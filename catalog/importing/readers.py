@@ -28,7 +28,7 @@ _CHUNK: Final = 64 * 1024
 class Item:
     """A record as it stands in the file, or why it could not even be read.
 
-    ``position`` counts from 1; ``line`` is known for CSV alone.
+    ``position`` counts from 1; ``line``, where it begins, is known for CSV alone.
     """
 
     position: int
@@ -172,15 +172,16 @@ def _csv(stream: _Utf8) -> Iterator[Item]:
     position = 0
     while True:
         position += 1
+        line = rows.line_num + 1
         try:
             row = next(rows, None)
         except csv.Error as error:
-            yield Item(position, None, _bad_row(str(error)), rows.line_num)
+            yield Item(position, None, _bad_row(str(error)), line)
             continue
         if row is None:
             return
         stream.since_record = 0
-        yield _row(position, header, row, rows.line_num)
+        yield _row(position, header, row, line)
 
 
 def _row(position: int, header: list[str], row: list[str], line: int) -> Item:

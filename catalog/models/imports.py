@@ -101,6 +101,9 @@ class IngestResult(models.Model):
         IngestDocument, models.CASCADE, related_name="results", db_index=False
     )
     position = models.PositiveIntegerField()
+    line = models.PositiveIntegerField(
+        null=True, help_text="Where its row begins in a CSV file."
+    )
     outcome = models.CharField(max_length=10)
     title_id = models.CharField(max_length=MAX_LENGTH, blank=True)
     published = models.BooleanField(null=True)

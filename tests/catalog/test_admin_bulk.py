@@ -102,6 +102,17 @@ class TestImportingAFile:
         page = upload([film | {"href": "x", "extract": "y"}], mapping="us-films")
         assert page.context["counts"]["created"] == 1
 
+    def test_names_the_line_of_a_csv_and_the_place_in_a_json(self, upload):
+        rows = (
+            "external_id,name:en,synopsis:en,year",
+            'own:1,Film,"of two\nlines",1999',
+            'own:2,Film,"again\nof two",nineteen',
+        )
+        page = upload("\n".join(rows).encode(), name="titles.csv").content.decode()
+        assert "<code>line 4 /year</code>" in page
+        page = upload([record(1), record(2, year="nineteen")]).content.decode()
+        assert "<code>/1/year</code>" in page
+
     def test_says_where_a_file_breaks_off_and_keeps_what_was_before(self, upload):
         page = upload(json.dumps([record(1), record(2)]).encode()[:-20])
         assert "breaks off" in page.context["document"].failure

@@ -321,7 +321,7 @@ class TestRejection:
         assert outcomes(lines) == ["created", "rejected", "created"]
         assert lines[1]["error"]["code"] == code
         assert lines[1]["error"]["pointer"] == pointer
-        assert f"record 2: {code}" in err
+        assert f"record 2 (/1{pointer}): {code}" in err
         assert Title.objects.count() == 2
 
     def test_a_record_that_is_no_object(self, load):

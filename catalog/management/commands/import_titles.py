@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from catalog.importing import layouts
-from catalog.importing.errors import FileUnreadable, RecordInvalid
+from catalog.importing.errors import FileUnreadable, RecordInvalid, place
 from catalog.importing.intake import Result
 from catalog.importing.runs import Import, Summary
 from catalog.importing.writing import Verdict
@@ -69,9 +69,9 @@ class Command(BaseCommand):
         if report is not None:
             report.write(orjson.dumps(_as_json(result)) + b"\n")
         if result.verdict is Verdict.REJECTED and result.error is not None:
-            where = f" (line {result.line})" if result.line else ""
+            where = place(result.position, result.line, result.error.pointer or "")
             self.stderr.write(
-                f"record {result.position}{where}: {result.error.code}: "
+                f"record {result.position} ({where}): {result.error.code}: "
                 f"{result.error.detail}"
             )
 
