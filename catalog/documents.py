@@ -254,7 +254,7 @@ class TitleDocuments:
             "subtitle_languages": media.get("subtitle_languages", []),
             "playable": media.get("playable", False),
             "play_id": self._play_id(),
-            "videos": media.get("videos", []),
+            "videos": self._videos(),
             "seasons": [self._season_summary(one) for one in content["seasons"]],
             **{name: one for name, one in self.sections.items() if name != "media"},
         }
@@ -272,7 +272,25 @@ class TitleDocuments:
                 for place, season in enumerate(content["seasons"])
                 if "name" in languages.borrowed(season["texts"], self.language)
             ),
+            *(
+                f"videos/{place}/name"
+                for place, video in enumerate(self.media.get("videos", ()))
+                if video.get("names") and not self._own_name(video)
+            ),
         ]
+
+    def _videos(self) -> list[Json]:
+        """Trailers and extras, each called by the first name of the chain that it has."""
+        shown = []
+        for video in self.media.get("videos", ()):
+            known = video.get("names", {})
+            names = [*filter(None, map(known.get, self.chain)), video["name"]]
+            rest = {key: value for key, value in video.items() if key != "names"}
+            shown.append(rest | {"name": names[0]})
+        return shown
+
+    def _own_name(self, video: Json) -> bool:
+        return any(tag in video["names"] for tag in languages.own(self.language))
 
     def season(self, season: SeasonContent) -> Json:
         """A season with all its episodes."""

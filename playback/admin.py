@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from catalog import publishing
+from catalog.admin.page_forms import NamedForm, NamesField
 from playback import tasks
 from playback.models import (
     Asset,
@@ -86,9 +87,21 @@ class JobInline(_ReadOnlyInline):
     fields = ["state", "step", "progress", "error", "created_at", "finished_at"]
 
 
+class AssetForm(NamedForm):
+    """A video, with its name in each language of the service."""
+
+    names = NamesField()
+
+    class Meta:
+        model = Asset
+        fields = "__all__"
+
+
 @admin.register(Asset)
 class AssetAdmin(admin.ModelAdmin[Asset]):
     """Video: upload a source and it is packaged in the background."""
+
+    form = AssetForm
 
     list_display = ["public_id", "owner", "kind", "state", "length", "packaged_at"]
     list_filter = ["state", "kind", "protected"]

@@ -26,7 +26,8 @@ NAME: Final = "videos"
 MOST: Final = 100
 _FOLDER: Final = "sources/"
 _KINDS: Final = frozenset(Asset.Kind.values) - {Asset.Kind.MAIN}
-_COLUMNS: Final = ("kind", "name", "language", "position")
+_COLUMNS: Final = ("kind", "name", "names", "language", "position")
+_LONGEST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class VideoRecord:
 
     kind: str
     name: str
+    names: Mapping[str, str] | None
     language: str
     source: str
 
@@ -52,7 +54,7 @@ def _read(fields: Fields) -> list[VideoRecord]:
 
 
 def _video(fields: Fields) -> VideoRecord:
-    fields.only("kind", "name", "language", "source")
+    fields.only("kind", "name", "translations", "language", "source")
     kind = fields.required_text("kind", 10)
     if kind not in _KINDS:
         known = ", ".join(sorted(_KINDS))
@@ -63,9 +65,23 @@ def _video(fields: Fields) -> VideoRecord:
     return VideoRecord(
         kind=kind,
         name=fields.text("name", 200) or "",
+        names=_names(fields),
         language=fields.language("language") or "en",
         source=source,
     )
+
+
+def _names(fields: Fields) -> dict[str, str] | None:
+    """Its name in each language, as titles have theirs; None leaves what is there."""
+    found = fields.object("translations")
+    if found is None:
+        return None
+    names = {}
+    for language, words in found.items():
+        Fields({language: language}, found.pointer).language(language)
+        words.only("name")
+        names[language] = words.required_text("name", _LONGEST)
+    return names
 
 
 def _check(
@@ -103,13 +119,15 @@ def _save(given: Given, now: datetime) -> None:
                 old.append(asset)
             asset.kind, asset.name = one.kind, one.name
             asset.language, asset.position = one.language, position
+            if one.names is not None:
+                asset.names = dict(one.names)
     Asset.objects.bulk_update(old, _COLUMNS)
     for asset in Asset.objects.bulk_create(new):
         tasks.enqueue(asset, now=now)
 
 
 def _export(title_pks: Sequence[int]) -> Mapping[int, Any]:
-    found: dict[int, list[dict[str, str]]] = defaultdict(list)
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for one in _of(title_pks).order_by("position", "pk"):
         found[one.owner_pk].append(
             {
@@ -117,9 +135,16 @@ def _export(title_pks: Sequence[int]) -> Mapping[int, Any]:
                 "name": one.name,
                 "language": one.language,
                 "source": str(one.source),
+                **_translations(one.names),
             }
         )
     return found
+
+
+def _translations(names: Mapping[str, str]) -> dict[str, Any]:
+    if not names:
+        return {}
+    return {"translations": {tag: {"name": name} for tag, name in names.items()}}
 
 
 def _known(titles: Sequence[Title]) -> dict[tuple[int, str], Asset]:

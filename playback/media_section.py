@@ -64,6 +64,7 @@ def _video(asset: Asset) -> dict[str, Any]:
         "id": asset.public_id,
         "kind": kind.value,
         "name": asset.name or str(kind.label).capitalize(),
+        "names": asset.names,
         "language": next(spoken, asset.language),
         "duration_ms": asset.duration_ms,
         "windows": [_window(one) for one in asset.windows.all()],

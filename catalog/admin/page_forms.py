@@ -124,7 +124,7 @@ def _parts(text: str) -> list[str]:
     return [part for part in text.split(",") if part]
 
 
-class _NamedForm(WatchedForm):
+class NamedForm(forms.ModelForm[Any]):
     """Has names in each language of the service."""
 
     def clean_names(self) -> dict[str, str]:
@@ -137,7 +137,7 @@ class _NamedForm(WatchedForm):
         return kept | dict(self.cleaned_data["names"])
 
 
-class PageForm(_NamedForm):
+class PageForm(NamedForm, WatchedForm):
     """A page, and the order of its rails."""
 
     names = NamesField()
@@ -156,7 +156,7 @@ class PageForm(_NamedForm):
         Rail.objects.bulk_update(rails, ["position"])
 
 
-class RailForm(_NamedForm):
+class RailForm(NamedForm, WatchedForm):
     """A rail: what is in it, how it looks, who sees it when."""
 
     names = NamesField()

@@ -69,6 +69,11 @@ class Asset(models.Model):
         blank=True,
         help_text="Of a trailer or an extra, where its kind does not say enough.",
     )
+    names = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="The same by language; where one is missing, the name above is shown.",
+    )
     position = models.PositiveSmallIntegerField(
         default=0, help_text="Trailers and extras stand in this order."
     )

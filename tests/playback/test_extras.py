@@ -7,6 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import call_command
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from catalog import exporting, publishing
@@ -14,6 +15,7 @@ from catalog.models import Title
 from playback.models import Asset, PackagingJob
 from tests.catalog.test_ingest import holding, items, with_rights, work
 from tests.factories import catalog, playback
+from tests.factories.accounts import make_staff
 from tests.factories.playback import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("video_storage")]
@@ -81,6 +83,18 @@ class TestImport:
             SCENE["source"],
         ]
         assert len(queued) >= 2
+
+    def test_takes_its_name_in_each_language_and_keeps_what_is_left_out(self, load):
+        words = {"de": {"name": "Der Trailer"}, "ar": {"name": "الإعلان"}}
+        load(record(TRAILER | {"translations": words}))
+        asset = Asset.objects.get()
+        assert asset.names == {"de": "Der Trailer", "ar": "الإعلان"}
+        load(record(TRAILER | {"name": "Other"}))
+        asset.refresh_from_db()
+        assert (asset.name, len(asset.names)) == ("Other", 2)
+        load(record(TRAILER | {"translations": {}}))
+        asset.refresh_from_db()
+        assert asset.names == {}
 
     def test_the_same_again_changes_nothing(self, load):
         load(record(TRAILER))
@@ -157,6 +171,21 @@ class TestImport:
             ([TRAILER | {"name": "x" * 201}], "too_long", "/videos/0/name"),
             ([TRAILER | {"title": "x"}], "unknown_field", "/videos/0/title"),
             (
+                [TRAILER | {"translations": {"?": {"name": "x"}}}],
+                "invalid",
+                "/videos/0/translations/?",
+            ),
+            (
+                [TRAILER | {"translations": {"de": {"name": ""}}}],
+                "required",
+                "/videos/0/translations/de/name",
+            ),
+            (
+                [TRAILER | {"translations": {"de": {"name": "x", "synopsis": "x"}}}],
+                "unknown_field",
+                "/videos/0/translations/de/synopsis",
+            ),
+            (
                 [TRAILER | {"source": f"sources/{n}"} for n in range(101)],
                 "too_many",
                 "/videos",
@@ -177,10 +206,11 @@ class TestImport:
 
 class TestExport:
     def test_comes_back_as_it_was(self, load):
-        load(record(TRAILER, SCENE), record(number=2))
+        named = TRAILER | {"translations": {"de": {"name": "Der Trailer"}}}
+        load(record(named, SCENE), record(number=2))
         titles = list(Title.objects.order_by("pk").values_list("pk", flat=True))
         before = list(exporting.records(titles))
-        assert before[0]["videos"] == [TRAILER, SCENE]
+        assert before[0]["videos"] == [named, SCENE]
         assert "videos" not in before[1]
         plain = json.loads(b"".join(exporting.as_json(before)))
         load(*plain)
@@ -211,3 +241,35 @@ class TestTitlePage:
         publishing.publish(title, by=None, now=NOW)
         page = APIClient().get("/v1/titles/film").json()
         assert [one["name"] for one in page["trailers"]] == ["First", "Second"]
+
+    def test_calls_a_trailer_by_its_name_in_the_readers_language(self):
+        title = catalog.title("Film", slug="film")
+        names = {"de": "Der Trailer", "fr": "La bande-annonce"}
+        playback.asset(title, kind="trailer", name="The trailer", names=names)
+        publishing.publish(title, by=None, now=NOW)
+        for wanted, name in (
+            ("en", "The trailer"),
+            ("de", "Der Trailer"),
+            ("en,de", "Der Trailer"),
+        ):
+            page = APIClient().get("/v1/titles/film", {"lang": wanted}).json()
+            assert page["trailers"][0]["name"] == name
+            assert "names" not in page["trailers"][0]
+
+    def test_an_editor_names_it_in_the_languages_of_the_service(self, client):
+        title = catalog.title("Film")
+        names = {"fr": "La bande-annonce"}
+        asset = playback.asset(title, kind="trailer", names=names)
+        client.force_login(make_staff())
+        url = reverse("admin:playback_asset_change", args=[asset.pk])
+        page = client.get(url)
+        shown = {one.html_name: one.value() for one in page.context["adminform"].form}
+        data = {name: value for name, value in shown.items() if value is not None}
+        del data["names"], data["source"]
+        for inline in page.context["inline_admin_formsets"]:
+            for field in inline.formset.management_form:
+                data[field.html_name] = field.value()
+        written = {"names_en": "The trailer", "names_de": "Der Trailer"}
+        assert client.post(url, data | written).status_code == 302
+        asset.refresh_from_db()
+        assert asset.names == names | {"en": "The trailer", "de": "Der Trailer"}
