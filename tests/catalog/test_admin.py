@@ -289,6 +289,34 @@ class TestEditing:
         assert "Someone else has saved this" in answer.content.decode()
         assert {one.number for one in season.episodes.all()} == {1, 3}
 
+    def test_a_page_of_episodes_renders_as_many_templates_for_many(self, editor):
+        counts = []
+        for size in (2, 9):
+            season = catalog.series(seasons=(size,)).seasons.get()
+            url = reverse("admin:catalog_season_change", args=[season.pk])
+            counts.append(len(editor.get(url).templates))
+        assert counts[0] == counts[1]
+
+    def test_what_is_wrong_with_an_episode_stands_beside_its_field(self, editor):
+        season = catalog.series(seasons=(2,)).seasons.get()
+        url = reverse("admin:catalog_season_change", args=[season.pk])
+        wrong = {"episodes-1-number": "-1", "episodes-1-name": '"<b>'}
+        page = editor.post(url, filled(editor, url) | wrong).content.decode()
+        assert '<td class="field-number"><ul class="errorlist"' in page
+        assert 'value="&quot;&lt;b&gt;"' in page
+        assert '<tr class="form-row empty-form" id="episodes-empty">' in page
+
+    def test_who_may_only_look_sees_episodes_and_no_inputs(self, client):
+        staff = User.objects.create_user("staff@example.com", PASSWORD, is_staff=True)
+        for name in ("season", "episode"):
+            staff.user_permissions.add(permission(f"view_{name}"))
+        client.force_login(staff)
+        season = catalog.series(seasons=(2,)).seasons.get()
+        url = reverse("admin:catalog_season_change", args=[season.pk])
+        page = client.get(url).content.decode()
+        assert "episode 2" in page
+        assert "episodes-1-number" not in page
+
     def test_a_movie_has_no_place_for_seasons(self, editor):
         movie = editor.get(page(catalog.title())).content.decode()
         series = editor.get(page(catalog.series())).content.decode()

@@ -259,7 +259,9 @@ class TestTitlePage:
     def test_an_editor_names_it_in_the_languages_of_the_service(self, client):
         title = catalog.title("Film")
         names = {"fr": "La bande-annonce"}
-        asset = playback.asset(title, kind="trailer", names=names)
+        asset = playback.asset(
+            title, kind="trailer", names=names, source=TRAILER["source"]
+        )
         client.force_login(make_staff())
         url = reverse("admin:playback_asset_change", args=[asset.pk])
         page = client.get(url)
@@ -270,6 +272,7 @@ class TestTitlePage:
             for field in inline.formset.management_form:
                 data[field.html_name] = field.value()
         written = {"names_en": "The trailer", "names_de": "Der Trailer"}
-        assert client.post(url, data | written).status_code == 302
+        answer = client.post(url, data | written)
+        assert answer.status_code == 302, answer.context["errors"]
         asset.refresh_from_db()
         assert asset.names == names | {"en": "The trailer", "de": "Der Trailer"}
