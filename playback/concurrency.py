@@ -15,16 +15,18 @@ from typing import Any, Final
 
 import orjson
 from django.core import signing
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from playback import leases
 from playback.households import Household, seed
 from playback.leases import LEASE_S, Facts, Hot, Limits
 from playback.models import PlaybackSession
 from streamapi.errors import Conflict, InvalidInput, Unavailable
+from streamapi.postgresql import statements
 
 _SALT: Final = "playback.take-over"
 _TAKE_OVER_S: Final = 600
+_START: Final = "SELECT playback_start_session(%s, %s, %s, %s, %s)"
 
 
 class TooManyStreams(Conflict):
@@ -97,9 +99,8 @@ def store(
     """
     heard_since = now - timedelta(seconds=LEASE_S)
     values = (_columns(session), limits.total, limits.family, evict, heard_since)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT playback_start_session(%s, %s, %s, %s, %s)", values)
-        said = orjson.loads(cursor.fetchone()[0])
+    ((text,),) = statements.write(PlaybackSession, _START, values)
+    said = orjson.loads(text)
     if said["outcome"] == "full":
         raise _refusal(session.facts["owner"], limits, said["active"])
     if said["outcome"] == "repeated":

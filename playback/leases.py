@@ -5,11 +5,12 @@ Time is Redis' own, so servers whose clocks differ agree on when a lease is over
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
+
+import orjson
 
 from playback.shards import Keys
 from streamapi.state import Script
@@ -179,7 +180,8 @@ class Facts:
 
     def as_dict(self) -> dict[str, Any]:
         """Without what is not known: Lua has no null."""
-        return {name: one for name, one in asdict(self).items() if one is not None}
+        every = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: one for name, one in every if one is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +266,9 @@ def acquire(
             for one in seeds
         ],
     }
-    said = json.loads(_ACQUIRE(Keys(facts.owner).all(), [json.dumps(request)]))
+    said = orjson.loads(_ACQUIRE(Keys(facts.owner).all(), [orjson.dumps(request)]))
     if not said["granted"]:
-        active = [(one, json.loads(raw)) for one, raw in said["active"] or ()]
+        active = [(one, orjson.loads(raw)) for one, raw in said["active"] or ()]
         return Outcome(granted=False, active=active)
     leaving = [(one, reason) for one, reason in said["leaving"] or ()]
     return Outcome(granted=True, leaving=leaving, hot=_hot(said["hot"]))
@@ -284,9 +286,9 @@ def beat(owner: str, beat: Beat) -> Standing:
         request["position_ms"] = beat.position_ms
     if beat.at is not None:
         request["at"] = int(beat.at.timestamp() * 1000)
-    state, text = _BEAT(Keys(owner).all(), [json.dumps(request)])
+    state, text = _BEAT(Keys(owner).all(), [orjson.dumps(request)])
     if state == "held":
-        facts = json.loads(text)
+        facts = orjson.loads(text)
         return Standing(
             state, granted_until=facts["granted_until"], live=facts.get("live")
         )
@@ -300,7 +302,7 @@ def release(owner: str, session: str, reason: str) -> None:
 
 def amend(owner: str, session: str, **facts: Any) -> None:
     """Note what has changed of a session that goes on."""
-    _AMEND(Keys(owner).all(), [session, json.dumps(facts)])
+    _AMEND(Keys(owner).all(), [session, orjson.dumps(facts)])
 
 
 def forget_progress(owner: str, fields: Sequence[str]) -> None:
@@ -311,6 +313,6 @@ def forget_progress(owner: str, fields: Sequence[str]) -> None:
 def _hot(text: str) -> Hot | None:
     if not text:
         return None
-    value = json.loads(text)
+    value = orjson.loads(text)
     at = datetime.fromtimestamp(value["at"] / 1000, UTC)
     return Hot(int(value["position_ms"]), at)

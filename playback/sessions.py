@@ -97,7 +97,7 @@ class PlayRequest:
             *(self.platform, self.kind, self.max_height, self.start),
             *(sorted(self.codecs), sorted(self.hdr), self.take_over),
         ]
-        raw = orjson.dumps([*facts, asdict(self.drm)])
+        raw = orjson.dumps([*facts, self.drm])
         return hashlib.blake2b(raw, digest_size=16).hexdigest()
 
     @property

@@ -14,5 +14,5 @@ PROGRAMME_ID_LENGTH: Final = 32
 
 def new_id(prefix: str) -> str:
     """A fresh identifier such as ``ti_4m0x2k9c7q1zt8wb``: 80 random bits."""
-    token = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    token = "".join(_ALPHABET[byte % 32] for byte in secrets.token_bytes(_LENGTH))
     return f"{prefix}_{token}"

@@ -56,7 +56,9 @@ class Script:
         self._source = source
         self._sha = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
 
-    def __call__(self, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
+    def __call__(
+        self, keys: Sequence[str], args: Sequence[str | bytes | int | float]
+    ) -> Any:
         with required() as server:
             try:
                 return server.evalsha(self._sha, len(keys), *keys, *args)

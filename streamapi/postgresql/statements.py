@@ -66,6 +66,12 @@ def read(model: type[Model], text: str, values: Any) -> list[Row]:
     return _read(connection, text, values, is_planned_once=True)
 
 
+def write(model: type[Model], text: str, values: Any) -> list[Row]:
+    """What SQL says that changes something, planned once, where ``model`` is written."""
+    connection: Any = connections[router.db_for_write(model)]
+    return _read(connection, text, values, is_planned_once=True)
+
+
 def _read(
     connection: DatabaseWrapper, text: str, values: Any, *, is_planned_once: bool
 ) -> list[Row]:
