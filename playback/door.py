@@ -1,9 +1,10 @@
 """Answers the usual heartbeat and the usual overlay in front of Django.
 
-Half of what viewers send for themselves is one of the two, and most of the work on it in
-Django has nothing to do with it. Whatever is not usual, and whatever cannot be answered,
-goes on to Django as it came: telling a heartbeat twice changes nothing, and reading
-something twice neither. So errors are explained in one place, and it is not this one.
+A third of what viewers send are heartbeats, an overlay comes with every page that they
+open, and most of the work on either in Django has nothing to do with it. Whatever is not
+usual, and whatever cannot be answered, goes on to Django as it came: telling a heartbeat
+twice changes nothing, and reading something twice neither. So errors are explained in one
+place, and it is not this one.
 """
 
 from __future__ import annotations
