@@ -76,8 +76,12 @@ def overlay(viewer: Viewer, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 @cache
 def _everything() -> Statement:
-    """One statement for all that is added: five would be five journeys to the database."""
-    ids = RawSQL("SELECT unnest(string_to_array(%s, ' '))", [Given("ids", TextField())])
+    """One statement for all that is added: five would be five journeys to the database.
+
+    It is planned once, when the ids are not known: of an array that is unnested PostgreSQL
+    would expect ten then, and compare each with each.
+    """
+    ids = RawSQL("SELECT string_to_table(%s, ' ')", [Given("ids", TextField())])
     whose = {"profile__public_id": Given("profile", CharField())}
     named = {"title__public_id__in": ids}
     title = F("title__public_id")
