@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
 from catalog.models.pages import Layout
@@ -30,6 +33,26 @@ class EntryShape(CardShape):
     )
 
 
+_entry_shapes: Final[list[type[serializers.Serializer]]] = [EntryShape]  # type: ignore[type-arg]
+
+
+def register_entry(shape: type[serializers.Serializer]) -> None:  # type: ignore[type-arg]
+    """Let the entries of another app's rails be described; called once in ``ready()``."""
+    _entry_shapes.append(shape)
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        "RailEntry",
+        serializers=lambda: list(_entry_shapes),
+        resource_type_field_name=None,
+        many=True,
+    )
+)
+class _Entries(serializers.ListField):
+    """Entries in the form that ``of`` of their rail names."""
+
+
 class AudienceShape(Shape):
     """Whom a rail is for: who has one of the packages, or who has none of them."""
 
@@ -55,10 +78,19 @@ class RailShape(Shape):
     url = serializers.CharField(
         allow_null=True, help_text="Of a personal rail: where its entries are."
     )
-    results = EntryShape(many=True)
+    results = _Entries(
+        help_text="In the form that `of` names; none of a personal rail."
+    )
     next = serializers.CharField(
         allow_null=True, help_text="`?cursor=` of `/v1/rails/{id}`."
     )
+
+
+class RailPartShape(Shape):
+    """More of a rail."""
+
+    results = _Entries()
+    next = serializers.CharField(allow_null=True)
 
 
 class PageShape(PageNameShape):

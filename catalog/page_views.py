@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from catalog import answers, cache_keys, page_content, rails, targeting
 from catalog.models import PublishedPage, PublishedRail
 from catalog.page_content import PageContent, RailContent
-from catalog.page_serializers import EntryShape, PageNameShape, PageShape
+from catalog.page_serializers import PageNameShape, PageShape, RailPartShape
 from catalog.rails import Filled, Shelf, Wanted
 from streamapi.clients import Variant
 from streamapi.errors import NotFound
@@ -87,7 +87,7 @@ class RailViewSet(ReadOnlyViewSet):
 
     @extend_schema(
         operation_id="rails_retrieve",
-        responses=EntryShape(many=True),
+        responses=RailPartShape,
         parameters=[
             OpenApiParameter(
                 "cursor", str, description="The `next` of the part before."

@@ -128,8 +128,16 @@ class HeartbeatInput(serializers.Serializer[Any]):
         choices=["playing", "paused", "buffering", "seeking", "ended"],
         default="playing",
     )
-    seq = serializers.IntegerField(min_value=0, max_value=2**53, default=0)
-    sent_at = serializers.DateTimeField(required=False)
+    seq = serializers.IntegerField(
+        min_value=0,
+        max_value=2**53,
+        default=0,
+        help_text="Counts up within the session: of two at one time the higher counts.",
+    )
+    sent_at = serializers.DateTimeField(
+        required=False,
+        help_text="By the clock of the device; believed within two minutes.",
+    )
 
 
 def beat_of(session_id: str, data: Mapping[str, Any]) -> Beat:
@@ -146,7 +154,7 @@ def beat_of(session_id: str, data: Mapping[str, Any]) -> Beat:
 class ManifestOutput(serializers.Serializer[Any]):
     """Where the video starts."""
 
-    type = serializers.CharField()
+    type = serializers.CharField(help_text="hls, dash")
     url = serializers.CharField()
     mime = serializers.CharField()
 
@@ -154,12 +162,17 @@ class ManifestOutput(serializers.Serializer[Any]):
 class DeliveryOutput(serializers.Serializer[Any]):
     """Permission to fetch the files: cookies, or ``query`` added to every request."""
 
-    type = serializers.CharField()
-    domain = serializers.CharField(allow_null=True)
-    path = serializers.CharField()
+    type = serializers.CharField(help_text="cookies")
+    domain = serializers.CharField(
+        allow_null=True,
+        help_text="For the cookies; null: the host that the video is on.",
+    )
+    path = serializers.CharField(
+        help_text="What it opens: every address that begins so."
+    )
     expires_at = serializers.DateTimeField()
     cookies = serializers.DictField(child=serializers.CharField())
-    query = serializers.CharField()
+    query = serializers.CharField(help_text="Without its question mark.")
 
 
 class HeartbeatContract(serializers.Serializer[Any]):
@@ -167,21 +180,23 @@ class HeartbeatContract(serializers.Serializer[Any]):
 
     url = serializers.CharField()
     interval_s = serializers.IntegerField()
-    ttl_s = serializers.IntegerField()
+    ttl_s = serializers.IntegerField(
+        help_text="After this long without a report the place is free."
+    )
 
 
 class MarkerOutput(serializers.Serializer[Any]):
     """A stretch to skip."""
 
-    type = serializers.CharField()
+    type = serializers.CharField(help_text="intro, recap, credits")
     start_ms = serializers.IntegerField()
-    end_ms = serializers.IntegerField(allow_null=True)
+    end_ms = serializers.IntegerField(allow_null=True, help_text="Null: to the end.")
 
 
 class TrackOutput(serializers.Serializer[Any]):
     """Sound or words in one language."""
 
-    type = serializers.CharField()
+    type = serializers.CharField(help_text="audio, text")
     lang = serializers.CharField()
     role = serializers.CharField()
     default = serializers.BooleanField()
@@ -208,14 +223,14 @@ class TextTrackOutput(TrackOutput):
 class ThumbnailsOutput(serializers.Serializer[Any]):
     """Pictures for scrubbing."""
 
-    type = serializers.CharField()
+    type = serializers.CharField(help_text="vtt: cues with an address and #xywh.")
     url = serializers.CharField()
 
 
 class CmcdOutput(serializers.Serializer[Any]):
     """Ids that players repeat to the delivery network (CTA-5004)."""
 
-    sid = serializers.UUIDField()
+    sid = serializers.UUIDField(help_text="One for each session.")
     cid = serializers.CharField()
 
 
@@ -231,7 +246,7 @@ class LiveChannelOutput(serializers.Serializer[Any]):
 class LiveProgrammeOutput(serializers.Serializer[Any]):
     """What runs, or ran."""
 
-    id = serializers.CharField()
+    id = serializers.CharField(help_text="The `airing_id` to play it by.")
     title = serializers.CharField()
     episode_title = serializers.CharField()
     starts_at = serializers.DateTimeField()
@@ -252,16 +267,25 @@ class LiveOutput(serializers.Serializer[Any]):
     channel = LiveChannelOutput()
     programme = LiveProgrammeOutput(allow_null=True)
     startover = StartOverOutput(allow_null=True)
-    catchup_from = serializers.DateTimeField(allow_null=True)
-    live_edge_at = serializers.DateTimeField(allow_null=True)
-    can_pause = serializers.BooleanField()
-    server_time = serializers.DateTimeField()
+    catchup_from = serializers.DateTimeField(
+        allow_null=True,
+        help_text="The oldest that can be played; null without catch-up.",
+    )
+    live_edge_at = serializers.DateTimeField(
+        allow_null=True, help_text="The newest that there is; null of what is past."
+    )
+    can_pause = serializers.BooleanField(
+        help_text="Whether live may be paused and wound back."
+    )
+    server_time = serializers.DateTimeField(
+        help_text="The clock that the other times are by."
+    )
 
 
 class DrmOutput(serializers.Serializer[Any]):
     """Where the licence of protected video comes from, and what to ask with."""
 
-    system = serializers.CharField()
+    system = serializers.CharField(help_text="widevine, playready, fairplay, clearkey")
     license_url = serializers.CharField(
         allow_null=True, help_text="Null while no licence server is set up for it."
     )
@@ -273,12 +297,16 @@ class DrmOutput(serializers.Serializer[Any]):
             " `json`: as JSON; ClearKey's of EME, of a vendor as it documents."
         ),
     )
-    certificate_url = serializers.CharField(allow_null=True)
+    certificate_url = serializers.CharField(
+        allow_null=True, help_text="Of FairPlay, or where the server has one."
+    )
     headers = serializers.DictField(child=serializers.CharField())
-    token_expires_at = serializers.DateTimeField()
+    token_expires_at = serializers.DateTimeField(
+        help_text="Ask before then; a renewal has a fresh one."
+    )
     key_ids = serializers.ListField(child=serializers.UUIDField())
-    content_id = serializers.CharField()
-    persistent = serializers.BooleanField()
+    content_id = serializers.CharField(help_text="What the keys are kept under.")
+    persistent = serializers.BooleanField(help_text="Whether a licence may be kept.")
 
 
 class LicenseInput(serializers.Serializer[Any]):
@@ -326,24 +354,35 @@ class PlayOutput(serializers.Serializer[Any]):
     """All that a player needs."""
 
     session_id = serializers.CharField()
-    content_id = serializers.CharField()
-    title_id = serializers.CharField(allow_null=True)
+    content_id = serializers.CharField(
+        help_text="What plays: a title, episode, trailer, programme or channel."
+    )
+    title_id = serializers.CharField(
+        allow_null=True, help_text="The title that it belongs to; null of television."
+    )
     name = serializers.CharField()
-    expires_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(
+        help_text="When the permission to fetch ends, unless it is renewed."
+    )
     heartbeat = HeartbeatContract()
-    manifests = ManifestOutput(many=True)
+    manifests = ManifestOutput(many=True, help_text="The best for the platform first.")
     delivery_auth = DeliveryOutput()
-    drm = DrmOutput(allow_null=True)
+    drm = DrmOutput(allow_null=True, help_text="Null: the video is not protected.")
     episode = EpisodeOutput(allow_null=True)
-    next = NextOutput(allow_null=True)
-    duration_ms = serializers.IntegerField()
-    resume_position_ms = serializers.IntegerField()
+    next = NextOutput(allow_null=True, help_text="The episode that follows.")
+    duration_ms = serializers.IntegerField(help_text="0: live.")
+    resume_position_ms = serializers.IntegerField(help_text="0: from the beginning.")
     markers = MarkerOutput(many=True)
     audio_tracks = AudioTrackOutput(many=True)
     text_tracks = TextTrackOutput(many=True)
     thumbnails = ThumbnailsOutput(allow_null=True)
-    max_resolution = serializers.CharField(allow_null=True)
-    max_resolution_reason = serializers.CharField(allow_null=True)
+    max_resolution = serializers.CharField(
+        allow_null=True, help_text="The tallest picture that is offered: 720p."
+    )
+    max_resolution_reason = serializers.CharField(
+        allow_null=True,
+        help_text="Why not taller: rights, plan, drm_security_level, hdcp, device.",
+    )
     cmcd = CmcdOutput()
     live = LiveOutput(allow_null=True)
 
@@ -360,8 +399,11 @@ class RenewOutput(serializers.Serializer[Any]):
 class HeartbeatOutput(serializers.Serializer[Any]):
     """What the player does next: ``continue``, ``renew``, ``stop`` or ``switch``."""
 
-    action = serializers.CharField()
-    reason = serializers.CharField(allow_null=True)
+    action = serializers.CharField(help_text="continue, renew, stop, switch")
+    reason = serializers.CharField(
+        allow_null=True,
+        help_text="Why `stop` or `switch`: taken_over, blackout, ... as play refuses.",
+    )
     ends_at = serializers.DateTimeField(
         allow_null=True, help_text="When a blackout is over."
     )

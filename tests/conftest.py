@@ -5,6 +5,14 @@ import json
 import os
 
 import pytest
+from django.test import Client
+from hypothesis import settings as hypothesis_settings
+
+from tests.contract import Contract
+
+# How long an example takes says more of what else the machine does than of the code.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -22,6 +30,23 @@ def _programs_are_measured_by_greenlet():
         measured["concurrency"] = ["thread", "gevent"]
         encoded = base64.b64encode(json.dumps(measured).encode())
         inherited["COVERAGE_PROCESS_CONFIG"] = encoded.decode()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _answers_keep_their_contract():
+    """Whatever a test asks the API, the answer is what docs/openapi.json promises."""
+    contract = Contract.committed()
+    plain = Client.request
+
+    def request(self, **asked):
+        answer = plain(self, **asked)
+        faults = contract.faults_of(asked, answer)
+        assert not faults, "\n".join(("docs/openapi.json promises otherwise:", *faults))
+        return answer
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Client, "request", request)
+        yield
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 from django.conf import settings
 
+from tests.contract import Contract
 from tests.journeys.service import Service
 
 pytestmark = [
@@ -77,12 +78,16 @@ class Walk:
     def __init__(self, url: str, known: dict[str, str]) -> None:
         self._url = url
         self._known = known
+        self._contract = Contract.committed()
 
     def take(self, example: Example) -> None:
         status, headers, body = self._asked(example)
         assert status == example.status, (example, body)
         for name, shown in example.answer_headers.items():
             self._matches(shown, headers[name], name)
+        told = headers.get("Content-Type", "")
+        path = self._told(example.path).partition("?")[0]
+        assert not self._contract.faults(example.method, path, status, told, body)
         if example.answer:
             self._matches(_shown(example.answer), json.loads(body), "")
 
@@ -108,7 +113,8 @@ class Walk:
     def _matches(self, shown: Any, real: Any, where: str) -> None:
         """What is shown is in what came; names are filled in and remembered."""
         if isinstance(shown, dict):
-            for key, value in shown.items():
+            for name, value in shown.items():
+                key = self._told(name)
                 assert key in real, f"{where}/{key} is not in the answer"
                 self._matches(value, real[key], f"{where}/{key}")
         elif isinstance(shown, list):
