@@ -20,7 +20,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts import packages
 from accounts.admin_forms import DeedForm, ExplainForm
 from accounts.explanations import MEANINGS, explain
 from accounts.models import (
@@ -280,7 +279,8 @@ class PackageAdmin(admin.ModelAdmin[Package]):
     ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
         """What goes with packages, and what keeps them."""
         goes, counts, lacking, kept = super().get_deleted_objects(objs, request)
-        opened = [str(one) for one in packages.only_in([one.pk for one in objs])]
+        chosen = Package.objects.filter(pk__in=[one.pk for one in objs])
+        opened = [str(one) for one in chosen.keeping_closed()]
         return goes, counts, lacking, [*kept, *opened]
 
 

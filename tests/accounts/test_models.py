@@ -5,9 +5,18 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import authenticate
 from django.db import IntegrityError
+from django.db.models import ProtectedError
 
-from accounts.models import User
-from tests.factories.accounts import PASSWORD, make_account, make_profile, make_user
+from accounts.models import Package, User
+from tests.factories import catalog, channels
+from tests.factories.accounts import (
+    PASSWORD,
+    make_account,
+    make_package,
+    make_product,
+    make_profile,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +49,40 @@ class TestHousehold:
         assert profile.account.public_id.startswith("ac_")
         assert str(profile.account) == profile.account.public_id
         assert "Ada" in str(profile)
+
+
+class TestPackage:
+    """Content in no package is free, so the last one of something is not deleted."""
+
+    def test_the_last_one_of_a_title_stays(self) -> None:
+        film, sport = catalog.title(), make_package("sport")
+        film.packages.set([sport])
+        with pytest.raises(ProtectedError) as refused:
+            sport.delete()
+        assert refused.value.protected_objects == {film}
+        with pytest.raises(ProtectedError):
+            Package.objects.filter(code="sport").delete()
+        assert list(film.packages.all()) == [sport]
+
+    def test_of_a_channel_and_of_a_window_too(self) -> None:
+        channel, sport = channels.make_channel("Meridian"), make_package("sport")
+        channel.packages.set([sport])
+        film, early = catalog.title(), make_package("early")
+        window = catalog.window(film, packages=[early])
+        for package, kept in ((sport, channel), (early, window)):
+            with pytest.raises(ProtectedError) as refused:
+                package.delete()
+            assert refused.value.protected_objects == {kept}
+
+    def test_two_are_weighed_together(self) -> None:
+        film = catalog.title()
+        film.packages.set([make_package("sport"), make_package("film")])
+        with pytest.raises(ProtectedError):
+            Package.objects.all().delete()
+        make_package("sport").delete()
+        assert [one.code for one in film.packages.all()] == ["film"]
+
+    def test_a_product_does_not_keep_it(self) -> None:
+        make_product("all", "sport")
+        assert make_package("sport").delete()[0] > 0
+        assert not Package.objects.exists()
