@@ -127,7 +127,7 @@ def run_import(
 
     ``dry_run`` finds out what would change; ``accept`` takes what was held for review at
     its word, so that a feed that shrank also removes; ``force`` reads a file that has not
-    changed since.
+    changed since. A file that waits for review goes on waiting in the version it has.
     """
     source.refresh_from_db()
     version = GuideVersion.objects.create(source=source, started_at=now)
@@ -137,6 +137,11 @@ def run_import(
         with feeds.obtain(source, conditional=not again) as feed:
             if feed is None or (not again and feed.digest == source.content_digest):
                 return _finish(version, state.UNCHANGED, now)
+            waiting = None if again else _waiting(source, feed.digest)
+            if waiting is not None:
+                version.delete()
+                _checked(source.pk, now)
+                return waiting
             version.content_digest = feed.digest
             outcome = Outcome()
             _check_rolled_back(source, feed.digest, outcome)
@@ -413,8 +418,21 @@ def _finish(version: GuideVersion, state: str, now: datetime) -> GuideVersion:
     version.state = state
     version.finished_at = now
     version.save()
-    EpgSource.objects.filter(pk=version.source_id).update(checked_at=now)
+    _checked(version.source_id, now)
     return version
+
+
+def _checked(source_pk: int, now: datetime) -> None:
+    EpgSource.objects.filter(pk=source_pk).update(checked_at=now)
+
+
+def _waiting(source: EpgSource, digest: str) -> GuideVersion | None:
+    """The version in which this very file is held, unless something came after it."""
+    state = GuideVersion.State
+    decided = [state.APPLIED, state.HELD, state.ROLLED_BACK]
+    latest = source.versions.filter(state__in=decided).order_by("-pk").first()
+    is_held = latest is not None and latest.state == state.HELD
+    return latest if is_held and latest.content_digest == digest else None
 
 
 def roll_back(source: EpgSource, *, now: datetime) -> GuideVersion:

@@ -83,9 +83,9 @@ def purged():
     _receivers.remove(seen.append)
 
 
-def run(source, **options):
+def run(source, *, now=NOON, **options):
     with TestCase.captureOnCommitCallbacks(execute=True):
-        return versions.run_import(source, now=NOON, **options)
+        return versions.run_import(source, now=now, **options)
 
 
 def roll_back(source):
@@ -559,6 +559,23 @@ class TestGates:
         run(feed.write(document(*self.many(10))))
         assert run(feed, accept=True).state == "applied"
         assert len(schedule()) == 10
+
+    def test_what_is_held_waits_in_its_version(self, feed):
+        run(feed.write(document(*self.many(40))))
+        held = run(feed.write(document(*self.many(10))))
+        later = NOON + timedelta(hours=1)
+        assert run(feed, now=later) == held
+        assert feed.versions.count() == 2
+        feed.refresh_from_db()
+        assert feed.checked_at == later
+
+    def test_another_file_is_weighed_anew(self, feed):
+        run(feed.write(document(*self.many(40))))
+        held = run(feed.write(document(*self.many(10))))
+        assert run(feed.write(document(*self.many(11)))).pk > held.pk
+        assert run(feed.write(document(*self.many(41)))).state == "applied"
+        assert run(feed.write(document(*self.many(10)))).pk > held.pk
+        assert run(feed, force=True).pk > held.pk
 
     def test_an_empty_feed_is_held(self, feed):
         run(feed.write(DAY))
