@@ -17,6 +17,7 @@ from referencing import Registry, Resource
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.json"
 _DOCUMENT = "urn:openapi"
+_URLS = settings.ROOT_URLCONF
 _JSON = ("application/json", "application/problem+json")
 
 
@@ -60,6 +61,8 @@ class Contract:
         packed = "Content-Encoding" in answer.headers
         if method == "HEAD" or packed or not isinstance(answer, HttpResponse):
             return []
+        if settings.ROOT_URLCONF != _URLS:
+            return []  # a test's own site
         kind = answer.headers.get("Content-Type", "")
         path = asked.get("PATH_INFO", "")
         return self.faults(method, path, answer.status_code, kind, answer.content)
