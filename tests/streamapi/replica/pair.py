@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from streamapi import env
 from streamapi.local import postgres, processes
 from streamapi.local.postgres import Cluster
 from streamapi.local.processes import Command, wait_until
+from streamapi.local.services import runtime_directory
 from streamapi.local.valkey import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -109,6 +115,37 @@ def _copy_of(first: Cluster, runtime: Path) -> Cluster:
     status, printed = first._run("pg_basebackup", *argv, account=first.account)
     assert status == 0, printed
     return second
+
+
+@contextmanager
+def paired() -> Iterator[Pair]:
+    """A writer and a reader, empty, and gone afterwards."""
+    runtime = runtime_directory()
+    made = Pair(runtime)
+    yield made
+    made.stop()
+    shutil.rmtree(runtime)
+
+
+@dataclass(frozen=True)
+class Household:
+    """Where the rows are, and who may sign in."""
+
+    variables: dict[str, str]
+    email: str
+    password: str
+
+
+def seeded(pair: Pair, folder: Path) -> Household:
+    """A film and a household on both."""
+    environment = variables(
+        pair.writer_url, pair.reader.cluster.url, folder, settings.REDIS_URL
+    )
+    manage(environment, "migrate", "--verbosity=0")
+    told = manage(environment, "seed", "--demo-titles=1", "--channels=0", "--no-video")
+    ((email, password),) = re.findall(r"Viewer +(\S+) +(\S+)", told)
+    assert wait_until(pair.in_step, 30)
+    return Household(environment, email, password)
 
 
 @dataclass

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from streamapi.local.processes import wait_until
-from tests.streamapi.replica.pair import Pair, Service
+from tests.streamapi.replica.pair import Household, Pair, Service, paired, seeded
 
 pytestmark = pytest.mark.fault
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    """For the test alone, which leaves it turned round: a second try needs another."""
+    with paired() as made:
+        yield made
+
+
+@pytest.fixture
+def household(pair: Pair, tmp_path: Path) -> Household:
+    """Rows on both, and who may sign in."""
+    return seeded(pair, tmp_path)
 
 
 def test_reads_go_on_writes_wait_and_come_back_without_a_restart(
