@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+import math
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -16,8 +19,12 @@ from redis.retry import Retry
 
 from streamapi.errors import Unavailable
 
+_log = logging.getLogger(__name__)
+
 _CONNECTIONS: Final = 64
 _WAIT_S: Final = 0.1
+_SAY_AGAIN_S: Final = 10.0
+_said_at = -math.inf
 
 
 @lru_cache(maxsize=1)
@@ -46,7 +53,17 @@ def required() -> Iterator[redis.Redis]:
     try:
         yield client()
     except redis.RedisError as error:
+        _say(error)
         raise Unavailable(retry_after_s=2) from error
+
+
+def _say(error: redis.RedisError) -> None:
+    """Why, once in ten seconds: what it does to requests is in their own lines."""
+    global _said_at  # noqa: PLW0603 one clock for each process
+    now = time.monotonic()
+    if now - _said_at >= _SAY_AGAIN_S:
+        _said_at = now
+        _log.warning("Redis refuses or does not answer: %s", error)
 
 
 class Script:
