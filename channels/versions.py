@@ -431,8 +431,9 @@ def _waiting(source: EpgSource, digest: str) -> GuideVersion | None:
     state = GuideVersion.State
     decided = [state.APPLIED, state.HELD, state.ROLLED_BACK]
     latest = source.versions.filter(state__in=decided).order_by("-pk").first()
-    is_held = latest is not None and latest.state == state.HELD
-    return latest if is_held and latest.content_digest == digest else None
+    if latest and latest.state == state.HELD and latest.content_digest == digest:
+        return latest
+    return None
 
 
 def roll_back(source: EpgSource, *, now: datetime) -> GuideVersion:
