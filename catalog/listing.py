@@ -9,7 +9,8 @@ from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, Final, cast
 
-from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, CharField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from catalog import given
 from catalog.models import PublishedTitle
@@ -123,8 +124,10 @@ def _named_in(place: int, languages: int) -> PublishedTitleQuerySet:
     titles = PublishedTitle.objects.all()
     before = range(place) or range(1, languages)
     spoken = reduce(or_, (Q(language=_spoken(one)) for one in before))
-    named = Exists(titles.filter(spoken, _HAS_NAME, title=OuterRef("title")))
-    return titles.filter(_HAS_NAME & ~named if place else _HAS_NAME | ~named)
+    others = titles.filter(spoken, _HAS_NAME, title=OuterRef("title"))
+    # Looked up for each title that is listed; of EXISTS a set of all would be made first.
+    is_new = Q(IsNull(Subquery(others.values("pk")[:1]), rhs=True))
+    return titles.filter(_HAS_NAME & is_new if place else _HAS_NAME | is_new)
 
 
 def _listed(

@@ -22,6 +22,7 @@ export function shortGuide(view, all) {
     return h("button.chip", { type: "button", "data-day": day, onclick: () => choose({ day }) }, dayOf(day + 12 * HOUR));
   }));
   view.replaceChildren(h("section.television.television--list", {},
+    h("h1.unseen", {}, word("guide")),
     h("div.television__top", {}, h("div.television__find", {}, channelFinder(all, goTo), groups), logos, days), list));
 
   function drawLogos(group) {

@@ -175,6 +175,13 @@ function facts(title) {
     (title.genres || []).slice(0, 2).map((genre) => genre.name).join(", ")].filter(Boolean).join(" · ");
 }
 
+// The title as its makers letter it; the name stays the heading for those who listen.
+export function lettering(title) {
+  const logo = picture(title.images, "logo", { eager: true, className: "hero__logo", sizes: "40vw" });
+  if (logo) logo.alt = title.name;
+  return h("h1.hero__name", {}, logo || title.name);
+}
+
 export function hero(title) {
   return h(
     "article.hero",
@@ -182,8 +189,7 @@ export function hero(title) {
     picture(title.images, "backdrop", { eager: true, className: "hero__art" })
       || picture(title.images, "poster", { eager: true, className: "hero__art" }),
     h("div.hero__text", {},
-      picture(title.images, "logo", { eager: true, className: "hero__logo", sizes: "40vw" })
-        || h("h1.hero__name", {}, title.name),
+      lettering(title),
       h("p.facts", {}, facts(title)),
       title.tagline ? h("p.hero__line", {}, title.tagline) : null,
       h("div.actions", {},

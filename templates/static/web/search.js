@@ -77,7 +77,8 @@ async function look() {
 
 async function answer(query) {
   const { groups } = query ? await shared("/v1/search", { q: query, limit: 18 }) : { groups: [] };
-  return groups.length ? groups.filter((one) => DRAW[one.kind]).map(group) : nothing(query);
+  if (!groups.length) return nothing(query);
+  return [h("h1.unseen", {}, word("search")), ...groups.filter((one) => DRAW[one.kind]).map(group)];
 }
 
 function group({ kind, results }) {

@@ -1,7 +1,7 @@
 // The page of a movie or a series.
 import { shared } from "./api.js";
 import { icon } from "./icons.js";
-import { rail, tint } from "./home.js";
+import { lettering, rail, tint } from "./home.js";
 import { listButton } from "./mylist.js";
 import { busy, h, minutes, picture } from "./ui.js";
 import { language, languageName, word } from "./words.js";
@@ -35,12 +35,14 @@ function head(title, episode) {
   const facts = [title.year, minutes(title.runtime_s), title.maturity?.label,
     (title.genres || []).map((genre) => genre.name).join(", ")];
   const art = picture(title.images, "backdrop", { eager: true, className: "hero__art" });
+  const name = lettering(title);
+  name.dataset.testid = "name";
   return h(
     `section.hero.hero--title${art ? "" : ".hero--plain"}`,
     {},
     art || plain(title),
     h("div.hero__text", {},
-      lettering(title),
+      name,
       h("p.facts", {}, facts.filter(Boolean).join(" · ")),
       title.tagline ? h("p.hero__line", {}, title.tagline) : null,
       h("div.actions", {},
@@ -131,13 +133,6 @@ function castAndCrew(credits) {
     crew.set(role, [...(crew.get(role) || []), person.name]);
   }
   return [credits.filter(seen).slice(0, 12), crew];
-}
-
-// The title as its makers letter it; the name stays the heading for those who listen.
-function lettering(title) {
-  const logo = picture(title.images, "logo", { eager: true, className: "hero__logo" });
-  if (logo) logo.alt = title.name;
-  return h("h1.hero__name", { "data-testid": "name" }, logo || title.name);
 }
 
 function fact(name, value) {
