@@ -136,7 +136,7 @@ def test_what_is_jumped_over_is_not_asked_for(screen: Screen, asked: list[str]) 
 def is_at(screen: Screen, slug: str) -> bool:
     """Whether the row of a channel is the first in view, with the focus in it."""
     above: float = screen.page.evaluate(
-        "slug => document.querySelector(`[data-channel='${slug}']`)"
+        "slug => document.querySelector(`.guide__row[data-channel='${slug}']`)"
         ".getBoundingClientRect().top"
         " - document.querySelector('.guide__head').getBoundingClientRect().bottom",
         slug,

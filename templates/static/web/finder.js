@@ -28,9 +28,10 @@ export function channelFinder(all, go) {
     const open = Boolean(input.value.trim());
     list.hidden = !open;
     input.setAttribute("aria-expanded", String(open));
-    list.replaceChildren(...(found.length ? found.map(option) : [h("li.finder__none", {}, word("noChannel"))]));
-    const active = found.length ? `${id}-${at}` : "";
-    input.setAttribute("aria-activedescendant", open ? active : "");
+    const options = found.length ? found.map(option) : [h("li.finder__none", {}, word("noChannel"))];
+    list.replaceChildren(...(open ? options : []));
+    const active = open && found.length ? `${id}-${at}` : "";
+    input.setAttribute("aria-activedescendant", active);
     document.getElementById(active)?.scrollIntoView({ block: "nearest" });
   }
 
