@@ -6,7 +6,7 @@ import { channelFinder } from "./finder.js";
 import { BLOCK, Blocks, ROWS } from "./guideblocks.js";
 import { HOUR, MINUTE, channels, dayOf, episode, forgetChannels, groupChips, logo, marks, midnight, noteTime, press, serverNow, showDetails, timeOf } from "./television.js";
 import { busy, h, motion } from "./ui.js";
-import { word } from "./words.js";
+import { explain, word } from "./words.js";
 
 const BEFORE = 2; // days
 const AFTER = 7;
@@ -71,6 +71,7 @@ class Grid {
       mark.style.setProperty("--at", this.at(hour));
       this.lane.append(mark);
     }
+    this.note = h("p.television__note", { role: "status" });
     this.corner = h("div.guide__corner", { "aria-live": "polite" });
     this.body = h("div.guide__body");
     this.scroller = h("div.guide", { "data-testid": "guide", "data-keep-focus": true },
@@ -88,7 +89,7 @@ class Grid {
         h("button.button.button--main.button--small", { type: "button", "data-testid": "to-now", onclick: () => this.toNow(motion()) }, word("now")),
         this.days),
       h("div.television__find", {}, channelFinder(this.all, (channel) => this.goTo(channel)), this.groups),
-      this.scroller));
+      this.scroller, this.note));
     this.scroller.addEventListener("scroll", () => this.later(), { passive: true });
     this.scroller.addEventListener("keydown", (event) => this.key(event));
     this.scroller.addEventListener("focusin", (event) => { this.focus(event.target); });
@@ -99,7 +100,7 @@ class Grid {
     this.group = group;
     press(this.groups, (chip) => chip.dataset.group === group);
     this.blocks?.keep(() => false);
-    this.blocks = new Blocks(group, group ? { 0: "" } : this.all.cursors, (answer) => this.take(answer));
+    this.blocks = new Blocks(group, group ? { 0: "" } : this.all.cursors, (answer) => this.take(answer), (problem) => { this.note.textContent = explain(problem); });
     this.dressed = new Set(); // pages whose rows are not empty
     const shown = this.all.filter((one) => !group || one.group?.slug === group);
     this.list = shown.map((channel, place) => this.row(channel, place));
@@ -209,6 +210,7 @@ class Grid {
 
   take(answer) {
     noteTime(answer.server_time);
+    this.note.textContent = "";
     for (const { channel, programmes, blackouts } of answer.results) this.fill(channel.id, programmes, blackouts);
     this.hold(this.leftEdge());
   }

@@ -9,8 +9,8 @@ const AT_ONCE = 4;
 
 export class Blocks {
   // `cursors` are those that are known, by the place of the first channel of their page.
-  constructor(group, cursors, fill) {
-    Object.assign(this, { group, fill, known: new Map(), waiting: [], running: 0 });
+  constructor(group, cursors, fill, fail) {
+    Object.assign(this, { group, fill, fail, known: new Map(), waiting: [], running: 0 });
     this.cursors = new Map(Object.entries(cursors).map(([place, cursor]) => [place / ROWS, cursor]));
   }
 
@@ -51,6 +51,7 @@ export class Blocks {
     } catch (problem) {
       if (this.isWanted(block)) this.known.delete(block.key); // asked for again by and by
       if (!problem.code) throw problem;
+      this.fail(problem);
     } finally {
       this.running -= 1;
       this.run();

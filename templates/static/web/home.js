@@ -7,6 +7,7 @@ import { language, word } from "./words.js";
 const FRESH_DAYS = 14;
 const SOON_DAYS = 30;
 const HERO_S = 9;
+const LONG_NAME = 50; // letters
 
 export function card(title) {
   const art = picture(title.images, "poster", { sizes: "(min-width: 1600px) 240px, (min-width: 700px) 190px, 38vw" });
@@ -179,7 +180,8 @@ function facts(title) {
 export function lettering(title) {
   const logo = picture(title.images, "logo", { eager: true, className: "hero__logo", sizes: "40vw" });
   if (logo) logo.alt = title.name;
-  return h("h1.hero__name", {}, logo || title.name);
+  const length = title.name.length > LONG_NAME ? ".hero__name--long" : "";
+  return h(`h1.hero__name${length}`, {}, logo || title.name);
 }
 
 export function hero(title) {
