@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, OuterRef, Q, QuerySet, When
+from django.db.models import F, OuterRef, Q, QuerySet
 
 from accounts.models import Package
 from streamapi.clients import Variant
@@ -92,25 +92,3 @@ class BlackoutQuerySet(QuerySet["Blackout"]):
     def within(self, start: datetime, end: datetime) -> BlackoutQuerySet:
         """What is blacked out at any moment of ``[start, end)``."""
         return self.filter(starts_at__lt=end, ends_at__gt=start)
-
-    def in_territory(self, territory: str) -> BlackoutQuerySet:
-        """What holds in a territory, on whatever screen."""
-        return self.filter(Q(territories=[]) | Q(territories__contains=[territory]))
-
-    def for_variant(self, variant: Variant) -> BlackoutQuerySet:
-        """What holds for the one who asks."""
-        return self.in_territory(variant.territory).filter(
-            Q(form_factors=[]) | Q(form_factors__contains=[variant.form_factor])
-        )
-
-
-class ChannelSourceQuerySet(QuerySet["ChannelSource"]):
-    """Streams of channels."""
-
-    def in_failover_order(self) -> ChannelSourceQuerySet:
-        """Those in use; what is known to be down comes last, in the same order."""
-        return (
-            self.filter(is_active=True)
-            .annotate(is_down=Case(When(health="down", then=1), default=0))
-            .order_by("is_down", "position", "pk")
-        )

@@ -135,11 +135,6 @@ def _head_of(kind: str) -> tuple[str, ...]:
     return f"#EXT-X-PLAYLIST-TYPE:{kind}", "#EXT-X-START:TIME-OFFSET=0"
 
 
-def edge_of(track: Track, clock: Clock, now: datetime) -> datetime:
-    """Where the newest finished segment ends."""
-    return _end(track, clock, _ending_after(track, clock, now) - 1)
-
-
 def linked(multivariant: str, link: Link) -> str:
     """A multivariant playlist with every address in it put through ``link``."""
     return "".join(f"{_linked(line, link)}\n" for line in multivariant.splitlines())

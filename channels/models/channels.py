@@ -12,7 +12,7 @@ from django.db.models import Value
 from django.db.models.functions import Cast, Coalesce
 
 from catalog.models.base import LanguageField, PublicIdField, country_code
-from channels.querysets import ChannelQuerySet, ChannelSourceQuerySet
+from channels.querysets import ChannelQuerySet
 from streamapi.clients import UNRESTRICTED
 from streamapi.ids import new_id
 
@@ -233,8 +233,6 @@ class ChannelSource(models.Model):
     failures = models.PositiveIntegerField(default=0, editable=False)
     checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
-
-    objects = ChannelSourceQuerySet.as_manager()
 
     class Meta:
         constraints = [

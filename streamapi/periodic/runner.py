@@ -50,11 +50,6 @@ class Runner:
             _Entry(job, now + place * STAGGER) for place, job in enumerate(jobs)
         ]
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether any job is at work."""
-        return any(entry.process is not None for entry in self._entries)
-
     def tick(self, now: datetime) -> None:
         """Note what has ended, end what is stuck, start what is due."""
         for entry in self._entries:

@@ -143,15 +143,6 @@ class TestVisible:
 
 
 class TestSources:
-    def test_one_that_is_down_comes_last(self):
-        channel = make_channel()
-        make_stream(channel, health="down", url="first")
-        make_stream(channel, url="second")
-        make_stream(channel, url="third", health="up")
-        make_stream(channel, url="off", is_active=False)
-        found = channel.sources.all().in_failover_order()
-        assert [source.url for source in found] == ["second", "third", "first"]
-
     def test_a_template_kind_needs_a_template(self):
         stream = make_stream(make_channel(), kind=ChannelSource.Kind.TEMPLATE)
         with pytest.raises(ValidationError, match="Needed"):
@@ -231,22 +222,6 @@ class TestBlackout:
             blackout.full_clean()
         [error] = refusal.value.error_dict["alternative"]
         assert error.code == "alternative_is_itself"
-
-    @pytest.mark.parametrize(
-        ("fields", "holds"),
-        [
-            ({}, True),
-            ({"territories": ["DE"]}, True),
-            ({"territories": ["US"]}, False),
-            ({"form_factors": ["tv"]}, True),
-            ({"form_factors": ["phone"]}, False),
-        ],
-    )
-    def test_it_holds_by_region_and_screen(self, fields, holds):
-        blackout = make_blackout(make_channel(), **fields)
-        variant = Variant(language="en", territory="DE", form_factor="tv")
-        found = type(blackout).objects.for_variant(variant)
-        assert found.within(NOON, NOON + timedelta(hours=1)).exists() is holds
 
     def test_it_is_half_open(self):
         blackout = make_blackout(make_channel(), NOON, 60)

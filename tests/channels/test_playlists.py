@@ -61,7 +61,7 @@ class TestImport:
         one = Channel.objects.get(slug="one")
         assert (one.number, one.group.name, one.catchup_hours) == ("5.1", "News", 48)
         assert one.logo_url == "https://i.example/1.png"
-        first, second = one.sources.in_failover_order()
+        first, second = one.sources.order_by("position")
         assert first.kind == ChannelSource.Kind.TEMPLATE
         assert first.catchup_template == (
             "https://o.example/one.m3u8?utc={utc}&lutc={lutc}"

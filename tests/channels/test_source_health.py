@@ -51,14 +51,15 @@ def test_what_is_no_playlist_is_no_answer(answers):
     assert check() == {"down": 1}
 
 
-def test_the_first_that_is_not_down_is_played(answers):
+def test_each_stream_of_a_channel_is_looked_at(answers):
     channel = make_channel()
     first = make_stream(channel, url="https://o.example/1")
     second = make_stream(channel, url="https://o.example/2")
     answers[second.url] = b"#EXTM3U"
     for _ in range(3):
         check()
-    assert list(channel.sources.in_failover_order()) == [second, first]
+    health = dict(channel.sources.values_list("pk", "health"))
+    assert health == {first.pk: "down", second.pk: "up"}
 
 
 def test_the_command(answers):
