@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError
 from redis.retry import Retry
 
+from streamapi import redis_connections
 from streamapi.errors import Unavailable
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def client() -> redis.Redis:
     """
     pool = redis.BlockingConnectionPool.from_url(
         settings.REDIS_STATE_URL,
+        **redis_connections.options(settings.REDIS_STATE_URL),
         max_connections=_CONNECTIONS,
         timeout=_WAIT_S,
         socket_timeout=settings.REDIS_TIMEOUT_S,

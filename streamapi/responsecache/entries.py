@@ -11,7 +11,7 @@ import struct
 import zlib
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any, Final
 
 import brotli
@@ -121,8 +121,8 @@ class Entry:
 
 
 def etag_of(body: bytes) -> str:
-    """132 bits that name these bytes and no others."""
-    return urlsafe_b64encode(blake2b(body, digest_size=15).digest()).decode()
+    """120 bits that name these bytes and no others."""
+    return urlsafe_b64encode(sha256(body).digest()[:15]).decode()
 
 
 def compressed(entry: Entry) -> Entry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from streamapi import redis_connections
 from streamapi.env import Environment, database_settings
 from streamapi.postgresql.connections import EagerConnection
 
@@ -159,7 +160,11 @@ CACHES: dict[str, dict[str, Any]] = {
             "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT_S,
             "IGNORE_EXCEPTIONS": True,
             "CONNECTION_POOL_CLASS": "redis.connection.BlockingConnectionPool",
-            "CONNECTION_POOL_KWARGS": {"max_connections": 64, "timeout": 0.1},
+            "CONNECTION_POOL_KWARGS": {
+                "max_connections": 64,
+                "timeout": 0.1,
+                **redis_connections.options(REDIS_CACHE_URL),
+            },
         },
     }
 }
