@@ -31,8 +31,8 @@ UPDATE = Environment().flag("UPDATE_QUERY_COUNTS", default=False)
 FEW, MANY = 1_000, 100_000
 LARGE = 20_000
 """Rows of a table that nobody reads as a whole."""
-BLOCKS = 12_000
-"""That a search may look at, nearly all of them in memory; the titles have 80,000."""
+BLOCKS = 20_000
+"""That a search may look at; all titles have some 80,000."""
 RARE = "777"
 """In the names of a few titles in a hundred thousand."""
 WHOLE = {"admin catalog.title?missing=de", "admin catalog.title?genre=drama"}
@@ -110,7 +110,14 @@ def asked(editor):
     return found | {name: queries(editor, at) for name, at in admin_paths().items()}
 
 
-SOUGHT = ("winter", "door", "machne", "forgotten city", "letter dunhaven", "aldermor")
+def sought():
+    """What is in many names, as it is and misspelt; and what is in none."""
+    title = PublishedTitle.objects.filter(slug="synthetic-1-1")[0]
+    words = searching.fold_query(title.name).split()
+    longest = max(words, key=len)
+    misspelt = longest[:-2] + longest[-1] + longest[-2]
+    whole = " ".join(words)
+    return ("xylophone", longest, misspelt, whole, whole.replace(longest, misspelt))
 
 
 def blocks_of_search(text):
@@ -120,7 +127,7 @@ def blocks_of_search(text):
     """
     with CaptureQueriesContext(connection) as captured:
         asked = searching.Query(text=text)
-        assert searching.search(asked, Variant("en", "US"), timezone.now())
+        searching.search(asked, Variant("en", "US"), timezone.now())
     return sum(
         plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
         for plan in map(explained, captured.captured_queries)
@@ -220,6 +227,6 @@ class TestAtScale:
         assert counted
         assert all(limit in sql for sql in counted)
 
-        blocks = {text: blocks_of_search(text) for text in SOUGHT}
+        blocks = {text: blocks_of_search(text) for text in sought()}
         record_property("blocks_of_searches", blocks)
         assert max(blocks.values()) <= BLOCKS
