@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -202,7 +203,8 @@ def test_while_the_first_is_being_answered_the_second_has_to_wait(
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [command.lock])
             seen.append(cursor.fetchone()[0])
         from_elsewhere.close()
-        return Answer(201, b"{}")
+        told = {"id": "pr_1", "name": "Grace", "maturity": 18, "has_pin": False}
+        return Answer(201, json.dumps(told).encode())
 
     repeats.once(command, work, now=timezone.now())
     assert seen == [False]
