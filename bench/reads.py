@@ -162,11 +162,7 @@ def beside_raw_sql(
     with ExitStack() as running:
         editor = running.enter_context(desk(service))
         reader = Reader(running.enter_context(service.server("reads")))
-        statements = [
-            text
-            for text in editor.sql(path)
-            if text.lstrip().startswith(("SELECT", "WITH"))
-        ]
+        statements = [text for text in editor.sql(path) if _reads(text)]
         alone = Reader(running.enter_context(peer(service, "raw_sql", statements)))
         seen: list[object] = []
         for turn in range(plan.cold_reads + _WARM_UP):
@@ -181,3 +177,7 @@ def beside_raw_sql(
     if any(each != seen[0] for each in seen):
         raise WrongAnswer(f"{path} is answered differently")
     return ours, theirs, body, rows
+
+
+def _reads(text: str) -> bool:
+    return text.lstrip(" (\n").startswith(("SELECT", "WITH"))

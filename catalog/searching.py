@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connections, router, transaction
-from django.db.models import Case, F, IntegerField, Q, QuerySet, When
+from django.db.models import Case, F, IntegerField, Model, Q, TextField, When
 
 from catalog import matching, tellings, wording
 from catalog.matching import BY_LIKENESS
@@ -30,7 +31,7 @@ from catalog.models import (
 )
 from catalog.wording import Wording
 from streamapi.clients import Variant
-from streamapi.postgresql.statements import Row
+from streamapi.postgresql.statements import Given, Row, Statement, read
 
 MAX_QUERY: Final = 80
 MAX_WORDS: Final = 8
@@ -39,7 +40,11 @@ _THRESHOLD: Final = 0.4
 _NEAR_THE_BEST: Final = 0.7
 _SHORT_WORD: Final = 2
 """Words up to this length are in too many names for trigrams to tell them apart."""
-_SYNONYMS: Final = 3
+_SHAPES: Final = 128
+_MEAN_THE_SAME: Final = """
+SELECT term, means FROM catalog_synonym
+WHERE term = ANY(%s) OR means = ANY(%s) ORDER BY id LIMIT 3
+"""
 _LONGEST_NAME: Final = 500
 _LETTERS: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
@@ -215,9 +220,8 @@ def _alike(text: str) -> list[str]:
         for start in range(len(words))
         for end in range(start + 1, len(words) + 1)
     }
-    rows = Synonym.objects.filter(Q(term__in=phrases) | Q(means__in=phrases))
     found = [text]
-    for term, means in rows.order_by("pk").values_list("term", "means")[:_SYNONYMS]:
+    for term, means in read(Synonym, _MEAN_THE_SAME, [list(phrases)] * 2):
         known, other = (term, means) if term in phrases else (means, term)
         padded = f" {text} ".replace(f" {known} ", f" {other} ")
         found.append(padded.strip()[:MAX_QUERY])
@@ -245,28 +249,43 @@ def _collections(
     return tellings.cards(_best(found), variant, PublishedCollection)
 
 
-def nearest(rows: QuerySet[Any], text: str, column: str, limit: int) -> list[Any]:
+def nearest(model: type[Model], text: str, column: str, limit: int) -> list[Any]:
     """The rows whose ``folded`` names are nearest to a query, best first.
 
     For other parts of the product, within a search: its tolerance holds.
     """
-    if max(map(len, text.split())) <= _SHORT_WORD:
-        like_it = rows.filter(folded__startswith=text)
-    else:
-        like_it = rows.filter(folded__trigram_word_similar=text)
-    same = Q(folded=text) | Q(folded__startswith=f"{text} |")
-    same |= Q(folded__endswith=f"| {text}") | Q(folded__contains=f"| {text} |")
-    starts = Q(folded__startswith=text) | Q(folded__contains=f"| {text}")
-    ranked = like_it.annotate(
-        rank=Case(
-            When(same, then=0),
-            When(starts, then=1),
-            default=BY_LIKENESS,
-            output_field=IntegerField(),
-        ),
-        nearness=TrigramWordSimilarity(text, "folded"),
-    ).order_by("rank", F("nearness").desc(), "pk")
-    return _best(ranked.values_list(column, "rank", "nearness")[:limit])
+    is_short = max(map(len, text.split())) <= _SHORT_WORD
+    statement = _near(model, column, limit, is_short=is_short)
+    texts = {"text": text, "first": f"{text} |", "later": f"| {text}"}
+    return _best(statement.rows(**texts, between=f"| {text} |"))
+
+
+@lru_cache(_SHAPES)
+def _near(model: type[Model], column: str, limit: int, *, is_short: bool) -> Statement:
+    text, first, later, between = (
+        Given(name, TextField()) for name in ("text", "first", "later", "between")
+    )
+    starts = Q(folded__startswith=text) | Q(folded__contains=later)
+    same = Q(folded=text) | Q(folded__startswith=first)
+    same |= Q(folded__endswith=later) | Q(folded__contains=between)
+    alike = (
+        Q(folded__startswith=text) if is_short else Q(folded__trigram_word_similar=text)
+    )
+    ranked = (
+        model._default_manager.filter(alike)
+        .annotate(
+            rank=Case(
+                When(same, then=0),
+                When(starts, then=1),
+                default=BY_LIKENESS,
+                output_field=IntegerField(),
+            ),
+            nearness=TrigramWordSimilarity(text, "folded"),  # type: ignore[arg-type]
+        )
+        .order_by("rank", F("nearness").desc(), "pk")
+    )
+    columns = ranked.values_list(column, "rank", "nearness")[:limit]
+    return Statement(columns, is_planned_once=False)
 
 
 def _best(ranked: Iterable[tuple[Any, ...]]) -> list[Any]:

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Max, TextField
 
 from catalog.bulk import copy_into
 from catalog.models import KnownWord
 from catalog.models.lexemes import Lexemes
+from streamapi.postgresql.statements import Given, Statement
 
 LONGEST: Final = 40
 _FROM_NAME: Final = 20
@@ -31,6 +34,7 @@ _BY_TRIGRAMS: Final = 6
 _COMPARED: Final = 3
 """So many words of a query are compared by trigrams: the longest."""
 _NEAREST: Final = 5
+_LIKE_ONE: Final = 20
 _READ: Final = 500
 _BATCH: Final = 2_000
 _UNUSED: Final = """
@@ -44,6 +48,14 @@ DELETE FROM catalog_knownword k WHERE id > %s AND id <= %s AND (
     AND NOT EXISTS (SELECT FROM catalog_publishedcollection
         WHERE {lexemes} @@ {asked}))
 """
+
+
+_SHORTENED: Final = Statement(
+    KnownWord.objects.filter(
+        shortened__overlap=Given("keys", ArrayField(TextField()))
+    ).values_list("form", "words", "shortened")[:_READ],
+    is_planned_once=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,30 +129,37 @@ def shortened(word: str) -> list[str]:
 def _by_letters(typed: Sequence[str]) -> dict[str, Sequence[Meaning]]:
     left = {word: set(shortened(word)) for word in typed}
     keys = sorted(set().union(*left.values()))
-    rows = KnownWord.objects.filter(shortened__overlap=keys)[:_READ] if keys else []
     found: dict[str, list[Meaning]] = {word: [] for word in typed}
-    for row in rows:
+    for form, words, parts in _SHORTENED.rows(keys=keys) if keys else ():
         for word, own in left.items():
-            if not own.isdisjoint(row.shortened):
-                found[word] += _meaning(word, row.form, row.words)
+            if not own.isdisjoint(parts):
+                found[word] += _meaning(word, form, words)
     return {word: _nearest(several) for word, several in found.items()}
 
 
 def _by_trigrams(typed: Sequence[str]) -> dict[str, Sequence[Meaning]]:
     if not typed:
         return {}
-    first, *others = (_alike(word) for word in typed)
     found: dict[str, list[Meaning]] = {word: [] for word in typed}
-    for form, words, _ in first.union(*others):
+    given = {f"word_{at}": word for at, word in enumerate(typed)}
+    for form, words, _ in _alike(len(typed)).rows(**given):
         for word in typed:
             found[word] += _meaning(word, form, words)
     return {word: _nearest(several) for word, several in found.items()}
 
 
-def _alike(word: str) -> QuerySet[KnownWord, Any]:
-    rows = KnownWord.objects.filter(form__trigram_similar=word)
-    near = rows.annotate(nearness=TrigramSimilarity("form", word))
-    return near.order_by("-nearness").values_list("form", "words", "nearness")[:20]
+@cache
+def _alike(count: int) -> Statement:
+    """The forms that are most like each of so many words."""
+    words: list[Any] = [Given(f"word_{at}", TextField()) for at in range(count)]
+    first, *others = (
+        KnownWord.objects.filter(form__trigram_similar=word)
+        .annotate(nearness=TrigramSimilarity("form", word))
+        .order_by("-nearness")
+        .values_list("form", "words", "nearness")[:_LIKE_ONE]
+        for word in words
+    )
+    return Statement(first.union(*others), is_planned_once=False)
 
 
 def _meaning(typed: str, form: str, words: str) -> list[Meaning]:

@@ -42,7 +42,9 @@ _GROUP: Final = " AND g.slug = %(group)s"
 _AFTER: Final = " AND ({place}, c.id) > (%(after_place)s, %(after_pk)s)"
 _ORDER: Final = " ORDER BY place, c.id LIMIT %(limit)s"
 
-
+_CALLED: Final = """ AND word_similarity(%(text)s, lower(c.name)) >= %(likeness)s
+ORDER BY word_similarity(%(text)s, lower(c.name)) DESC, place, c.id LIMIT %(limit)s
+"""
 _NAMED_LINEUP: Final = "SELECT id, slug FROM channels_lineup WHERE slug = %s"
 _REGIONAL_LINEUP: Final = """
 SELECT id, slug FROM channels_lineup
@@ -121,6 +123,21 @@ def load(
     }
     rows = read(Channel, statement, values)
     return [_row(row) for row in rows]
+
+
+def called(
+    text: str, variant: Variant, *, likeness: float, limit: int
+) -> list[ChannelRow]:
+    """The visible channels whose names are like a text, the nearest first; one query."""
+    statement = f"{_COLUMNS}{_VISIBLE}{_CALLED}".format(**_OWN)
+    values: dict[str, Any] = {
+        "maturity": variant.maturity,
+        "territory": variant.territory,
+        "text": text,
+        "likeness": likeness,
+        "limit": limit,
+    }
+    return [_row(row) for row in read(Channel, statement, values)]
 
 
 def lineup(slug: str, territory: str) -> LineupRow | None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import orjson
-from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models.functions import Lower
 
 from catalog.searching import Query, fold, nearest
-from channels import broadcasts, documents
-from channels.models import Channel, Programme, SeriesName
+from channels import broadcasts, channel_rows, documents
+from channels.models import Programme, SeriesName
 from streamapi.clients import Variant
 
 _LIKE_IT: Final = 0.5
@@ -21,10 +19,12 @@ _STILL: Final = timedelta(minutes=5)
 
 
 def find_programmes(query: Query, variant: Variant, now: datetime) -> Sequence[str]:
-    """The running or next broadcast of what is so called; four queries."""
+    """The running or next broadcast of what is so called; at most four queries."""
     if _is_narrowed(query):
         return []
-    keys = nearest(SeriesName.objects.all(), query.text, "series_key", query.limit)
+    keys = nearest(SeriesName, query.text, "series_key", query.limit)
+    if not keys:
+        return []
     ahead = (
         Programme.objects.filter(series_key__in=keys, ends_at__gt=now + _STILL)
         .on_visible(variant)
@@ -41,12 +41,10 @@ def find_channels(query: Query, variant: Variant, now: datetime) -> Sequence[str
     """Channels that are so called; one query."""
     if _is_narrowed(query):
         return []
-    channels: Any = Channel.objects.visible(variant).placed(None).for_card()
-    near = channels.annotate(
-        nearness=TrigramWordSimilarity(query.text, Lower("name"))
-    ).filter(nearness__gte=_LIKE_IT)
-    rows = near.order_by("-nearness", "place", "pk")[: query.limit]
-    rows = sorted(rows, key=lambda channel: fold(channel.name) != query.text)
+    rows = channel_rows.called(
+        query.text, variant, likeness=_LIKE_IT, limit=query.limit
+    )
+    rows.sort(key=lambda channel: fold(channel.name) != query.text)
     return [
         orjson.dumps(documents.channel_card(channel, variant.languages)).decode()
         for channel in rows
