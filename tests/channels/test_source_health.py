@@ -1,6 +1,7 @@
 """Streams that answer, and streams that do not."""
 
 from io import StringIO
+from threading import Barrier
 
 import pytest
 from django.core.management import call_command
@@ -60,6 +61,23 @@ def test_each_stream_of_a_channel_is_looked_at(answers):
         check()
     health = dict(channel.sources.values_list("pk", "health"))
     assert health == {first.pk: "down", second.pk: "up"}
+
+
+def test_no_stream_waits_for_another_that_does_not_answer(monkeypatch):
+    channel = make_channel()
+    streams = [
+        make_stream(channel, url=f"https://o.example/{number}") for number in range(20)
+    ]
+    all_are_asked = Barrier(len(streams), timeout=20)
+
+    def fetch(url, target, _rules):
+        all_are_asked.wait()
+        if url == streams[0].url:
+            raise FetchFailed
+        target.write(b"#EXTM3U")
+
+    monkeypatch.setattr(source_health, "fetch", fetch)
+    assert check() == {"unknown": 1, "up": 19}
 
 
 def test_the_command(answers):
