@@ -7,10 +7,8 @@ costs as much as the command.
 
 from __future__ import annotations
 
-import select
 from typing import Any, Final
 
-from gevent import monkey
 from redis.connection import (
     Connection,
     SSLConnection,
@@ -18,7 +16,7 @@ from redis.connection import (
 )
 from redis.maint_notifications import MaintNotificationsConfig
 
-_poll: Final = monkey.get_original("select", "poll")
+from streamapi.sockets import has_news
 
 
 class _Looked:
@@ -37,9 +35,7 @@ class _Looked:
             return False
         if hasattr(sock, "pending") and sock.pending():  # deciphered, not read yet
             return False
-        poll = _poll()
-        poll.register(sock.fileno(), select.POLLIN)
-        return not poll.poll(0)
+        return not has_news(sock.fileno())
 
 
 class PlainConnection(_Looked, Connection):

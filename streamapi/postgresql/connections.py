@@ -14,6 +14,8 @@ from psycopg import Connection
 from psycopg.abc import PQGen
 from psycopg.waiting import Ready, Wait
 
+from streamapi.sockets import has_news
+
 _poll: Final = monkey.get_original("select", "poll")
 _T = TypeVar("_T")
 _MOST: Final = 64
@@ -36,11 +38,7 @@ def is_left(connection: Connection[Any]) -> bool:
     An idle connection is silent. What can be read from it is the end, or the reason for
     it. To ask, as a pool would before it lends a connection, costs as much as a statement.
     """
-    if connection.closed:
-        return True
-    poll = _poll()
-    poll.register(connection.pgconn.socket, select.POLLIN)
-    return bool(poll.poll(0))
+    return connection.closed or has_news(connection.pgconn.socket)
 
 
 def _eager(steps: PQGen[_T], descriptor: int) -> PQGen[_T]:

@@ -93,9 +93,8 @@ def test_bytes_that_were_deciphered_already_are_seen(waiting: int) -> None:
     connection._parser = SimpleNamespace(  # type: ignore[assignment]
         _reader=SimpleNamespace(has_data=lambda: False)
     )
-    poll = SimpleNamespace(register=lambda *_: None, poll=lambda _: [])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(redis_connections, "_poll", lambda: poll)
+        patch.setattr(redis_connections, "has_news", lambda _: False)
         assert connection._is_silent() is (not waiting)
     assert ours is connection._sock
     connection._sock = None
